@@ -1,0 +1,1 @@
+"""The `relay` command: parses options, draws, decides nothing."""

@@ -1,0 +1,73 @@
+"""Draws: with the parts it puts together, the only place that writes to the terminal.
+
+What a run tells goes to standard error: as a live view on a terminal, elsewhere (cron, a log) as
+one plain line every 30 seconds. Results that were asked for go to standard output. Everything that
+came from data or from a user is cleaned first, and no markup in it is interpreted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
+
+from rich.text import Text
+
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.progress import JobStatus, Progress
+
+from . import summary
+from .console import console
+from .live import LiveView
+from .plain import PlainView
+from .text import clean, clean_lines
+
+Show = Callable[[Progress], None]
+
+
+@contextmanager
+def view(*, quiet: bool, sums_up: bool, clock: Clock = SYSTEM) -> Iterator[Show]:
+    """Give a function that shows what a run tells; what it draws ends with the block.
+
+    With ``sums_up`` a result is drawn as tables; otherwise somebody else gives it.
+    """
+    if quiet:
+        yield lambda _: None
+        return
+    is_screen = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    drawn = (LiveView if is_screen else PlainView)(console(), clock, sums_up=sums_up)
+    try:
+        yield drawn.show
+    finally:
+        drawn.close()
+
+
+def jobs(statuses: Iterable[JobStatus]) -> None:
+    """Show jobs on standard output."""
+    summary.draw_jobs(statuses, console(errors=False))
+
+
+def failure(message: str, hint: str) -> None:
+    """Say on standard error what went wrong and what to do."""
+    out = console()
+    out.print(Text.assemble(("error: ", "bold red"), clean(message)))
+    if hint:
+        out.print(Text.assemble(("hint: ", "bold"), clean(hint)))
+
+
+def as_json(value: Mapping[str, Any], *, errors: bool = False) -> None:
+    """Write one JSON object in plain ASCII: to standard output, or to standard error."""
+    stream = sys.stderr if errors else sys.stdout
+    stream.write(json.dumps(value, indent=2) + "\n")
+
+
+def bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show a bug as one, without the values of variables: a hook for ``sys.excepthook``."""
+    text = "".join(traceback.format_exception(kind, error, trace))
+    sys.stderr.write(clean_lines(text))
+    failure("This is a bug in relay.", "Report it with the lines above.")

@@ -1,0 +1,152 @@
+"""Runs `relay`: the only place where an error becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from types import FrameType, TracebackType
+from typing import Annotated, NoReturn
+
+import typer
+
+from littlerelay import __version__
+from littlerelay.errors import RelayError, StoppedError, UsageError
+
+from .backfill import backfill
+from .status import status
+from .text import clean
+
+INTERRUPTED = 130  # as shells say of Ctrl-C: 128 + SIGINT
+UNREAD = 141  # as shells say of a pipe that nobody reads: 128 + SIGPIPE
+
+app = typer.Typer(
+    help="Brings a Shopify shop's whole history to Segment, and can prove that it did.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(backfill)
+app.command()(status)
+
+
+class _Signaled(BaseException):
+    """A signal asks relay to stop; no net for errors on its way catches it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    A bug is left to the interpreter: its hook shows the traceback, and the exit code is 1.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    sys.excepthook = _bug
+    _heed_signals()
+    try:
+        return _run(words)
+    except RelayError as error:
+        return _failed(error, error.exit_code, words)
+    except typer.TyperException as error:
+        return _failed(_misused(error), UsageError.exit_code, words)
+    except _Signaled as signaled:
+        is_interrupt = signaled.number == signal.SIGINT
+        code = INTERRUPTED if is_interrupt else StoppedError.exit_code
+        return _failed(_stopped(words), code, words)
+    except BrokenPipeError:
+        _close_pipes()
+        return UNREAD
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"relay {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _relay(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", metavar="", help="Show the version.", is_eager=True, callback=_show_version
+        ),
+    ] = False,
+) -> None:
+    """Typer hangs the options of `relay` itself on a function."""
+
+
+def _run(words: list[str]) -> int:
+    if "_RELAY_COMPLETE" in os.environ:  # a shell asks how the line could go on
+        app(prog_name="relay")
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("relay", words) as context:
+            code = command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as done:
+        return done.exit_code
+    return int(code)
+
+
+def _heed_signals() -> None:
+    """Let signals stop relay in good order; what is ignored, as under nohup, stays so."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _signal)
+
+
+def _signal(number: int, _: FrameType | None) -> NoReturn:
+    raise _Signaled(number)
+
+
+def _stopped(words: Sequence[str]) -> StoppedError:
+    if _is_data_on_stdout(words):
+        return StoppedError(
+            "Stopped.", "With --out - nothing is remembered: the same command begins anew."
+        )
+    return StoppedError("Stopped; the checkpoint is good.", "Run the same command again.")
+
+
+def _misused(error: typer.TyperException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "relay"
+    return UsageError(error.format_message(), f"`{command} --help` shows what there is.")
+
+
+def _failed(error: RelayError, code: int, words: Sequence[str]) -> int:
+    """Say what went wrong, to people and, with --json, to scripts."""
+    from . import display  # noqa: PLC0415  with it comes rich
+
+    on_stderr = _is_data_on_stdout(words)
+    is_json = "--json" in words
+    if not (is_json and on_stderr):
+        display.failure(str(error), error.hint)
+    if is_json:
+        told = {"message": clean(str(error)), "hint": clean(error.hint)}
+        report = {"code": code, "type": type(error).__name__, **told}
+        display.as_json({"error": report}, errors=on_stderr)
+    return code
+
+
+def _is_data_on_stdout(words: Sequence[str]) -> bool:
+    """Tell whether events go to standard output; the words may not even be a right command."""
+    return "--out=-" in words or ("--out", "-") in pairwise(words)
+
+
+def _close_pipes() -> None:
+    """Keep the interpreter, which flushes at its end, from finding the broken pipe again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+
+
+def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    from . import display  # noqa: PLC0415  with it comes rich
+
+    display.bug(kind, error, trace)

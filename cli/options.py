@@ -1,0 +1,78 @@
+"""Defines the options of the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_PERIOD = "What is read"
+_OUTPUT = "Where it goes"
+_SHOP = "The shop and its credentials"
+_TALK = "What is said"
+
+
+def _option(text: str, metavar: str, panel: str, least: int | None = None) -> object:
+    return typer.Option(
+        metavar=metavar, help=text, rich_help_panel=panel, show_default=False, min=least
+    )
+
+
+def _flag(name: str, text: str, panel: str) -> object:
+    return typer.Option(name, metavar="", help=text, rich_help_panel=panel, show_default=False)
+
+
+Since = Annotated[
+    str,
+    _option(
+        "From when: 2024-01-31 (midnight in the shop's time zone), a timestamp with its zone, 30d, "
+        "or last: what is new since the last run.",
+        "DATE",
+        _PERIOD,
+    ),
+]
+Until = Annotated[str | None, _option("Up to when. Default: now.", "DATE", _PERIOD)]
+Resource = Annotated[
+    str,
+    _option("Which records, with commas. Default: customers,orders.", "NAMES", _PERIOD),
+]
+Limit = Annotated[
+    int | None, _option("A sample: so many records of each resource.", "N", _PERIOD, 1)
+]
+PastUntil = Annotated[
+    bool,
+    _flag("--past-until", "Let --since last go on where the first run had --until.", _PERIOD),
+]
+Out = Annotated[
+    str | None,
+    _option(
+        "The file to write, or - for standard output. Default: events.ndjson; "
+        "with --since last a name with the end of the period.",
+        "FILE",
+        _OUTPUT,
+    ),
+]
+Job = Annotated[str | None, _option("The job's name. Default: the shop.", "NAME", _OUTPUT)]
+Named = Annotated[str | None, _option("Only this job.", "NAME", "Options")]
+Restart = Annotated[
+    bool, _flag("--restart", "Begin anew; what was written before is renamed.", _OUTPUT)
+]
+StateDir = Annotated[
+    Path | None,
+    _option("Where jobs remember what they gave. Or RELAY_STATE_DIR.", "DIR", _OUTPUT),
+]
+Shop = Annotated[
+    str | None, _option("The shop: example.myshopify.com. Or RELAY_SHOP.", "DOMAIN", _SHOP)
+]
+TokenFile = Annotated[
+    Path | None,
+    _option(
+        "A file with the access token that only you may read. Or RELAY_TOKEN_FILE.", "PATH", _SHOP
+    ),
+]
+TokenCmd = Annotated[
+    str | None, _option("A command that prints the access token. Or RELAY_TOKEN_CMD.", "CMD", _SHOP)
+]
+Quiet = Annotated[bool, _flag("--quiet", "Say nothing but errors.", _TALK)]
+Json = Annotated[bool, _flag("--json", "Give the result as one JSON object.", _TALK)]

@@ -1,0 +1,144 @@
+"""Draws a run as plain lines, for a log: what runs, then how far it is every 30 seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.text import Text
+
+from littlerelay.clock import Clock
+from littlerelay.progress import Advanced, Finished, Progress, Started, Waiting
+
+from . import summary
+from .console import facts
+from .meter import Meter
+from .text import clean, count, duration, share, size
+
+_EVERY = 30.0  # seconds between lines
+
+
+class PlainView:
+    """Draws what a run tells as lines that a log can keep.
+
+    With ``sums_up`` it ends with the result's tables.
+    """
+
+    def __init__(self, out: Console, clock: Clock, *, sums_up: bool) -> None:
+        self._out = out
+        self._clock = clock
+        self._sums_up = sums_up
+        self._meter: Meter | None = None
+        self._told = clock.monotonic()
+        self._has_news = False
+
+    def show(self, value: Progress) -> None:
+        """Draw one value, or keep it for the next line."""
+        match value:
+            case Started():
+                self.begin(value)
+            case Advanced():
+                self.advance(value)
+            case Waiting():
+                self.wait(value)
+            case Finished():
+                self.finish(value)
+
+    def begin(self, started: Started) -> None:
+        """Say what runs."""
+        self._meter = Meter(started, self._clock.monotonic)
+        self._out.print(header(started))
+        self._told = self._clock.monotonic()
+
+    def advance(self, advanced: Advanced) -> None:
+        """Take in new figures, and tell of them when it is time."""
+        if self._meter is None:
+            return
+        if self._meter.started.resumed and not self._meter.latest:
+            self._line(continues(advanced, self._meter.started.totals))
+        self._meter.take(advanced)
+        self._has_news = True
+        if self._clock.monotonic() - self._told >= _EVERY:
+            self._tell()
+
+    def wait(self, waiting: Waiting) -> None:
+        """Tell of a wait that a reader of the log would wonder about."""
+        if waiting.seconds >= _EVERY:
+            self._line(waits(waiting.reason, waiting.seconds))
+
+    def finish(self, finished: Finished) -> None:
+        """Sum up."""
+        self._has_news = False
+        if self._sums_up:
+            if self._meter:
+                self._out.print()
+            summary.draw_result(finished, self._out)
+
+    def close(self) -> None:
+        """Tell the last figures, if the run ended without a result."""
+        if self._has_news:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._meter:
+            self._line(line(self._meter))
+        self._told = self._clock.monotonic()
+        self._has_news = False
+
+    def _line(self, text: str) -> None:
+        self._out.print(Text(clean(text)))
+
+
+def header(started: Started) -> Text:
+    """Say what runs, over which period, to where, and what is left out and why."""
+    return facts(
+        [
+            ("job", started.job),
+            ("shop", started.shop),
+            ("period", f"{started.since} to {started.until}"),
+            ("output", "standard output" if started.output == "-" else started.output),
+            ("left out", "; ".join(started.left_out)),
+        ]
+    )
+
+
+def continues(first: Advanced, totals: Mapping[str, int]) -> str:
+    """Say where a run goes on that was stopped before."""
+    done = progress(first.resource, first.read, totals)
+    return f"continues at {done}, created before {first.position}"
+
+
+def line(meter: Meter) -> str:
+    """Sum up the resource that is being read: ``orders 12,400 of 98,000 (12%), 310/s ...``."""
+    if meter.current is None:
+        return "nothing read yet"
+    latest = meter.latest[meter.current]
+    parts = (
+        progress(latest.resource, latest.read, meter.started.totals),
+        *pace(meter),
+        size(latest.bytes),
+        f"{count(latest.rejected)} rejected" if latest.rejected else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def pace(meter: Meter) -> list[str]:
+    """Give records a second and the time left, where they are known."""
+    rate, eta = meter.rate(), meter.eta()
+    if not rate:
+        return []
+    speed = f"{rate:,.0f}/s" if rate >= 1 else "under 1/s"
+    return [speed, f"ETA {duration(eta)}"] if eta and eta >= 1 else [speed]
+
+
+def progress(resource: str, read: int, totals: Mapping[str, int]) -> str:
+    """Say how far a resource is: ``orders 12,400 of 98,000 (12%)``."""
+    total = totals.get(resource)
+    if total is None:
+        return f"{resource} {count(read)}"
+    return f"{resource} {count(read)} of {count(total)} ({share(read, total)})"
+
+
+def waits(reason: str, seconds: float) -> str:
+    """Say why a run waits, and how long."""
+    return f"waits {duration(seconds)}: {reason}"

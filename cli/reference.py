@@ -1,0 +1,57 @@
+"""Writes the README's blocks: what they say is what the code does."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+from littlerelay.errors import (
+    DiskError,
+    LockedError,
+    RecordError,
+    RefusedError,
+    StoppedError,
+    UnreachableError,
+    UsageError,
+)
+
+from . import mapping_tables
+from .main import INTERRUPTED, UNREAD, app
+from .mapping_tables import table
+
+EXIT_CODES = {
+    0: "done",
+    1: "a bug in relay; the traceback is shown",
+    UsageError.exit_code: "an option, a setting or a file must change",
+    RecordError.exit_code: "finished, but records were rejected",
+    RefusedError.exit_code: "credentials, scopes or the shop were refused",
+    UnreachableError.exit_code: "Shopify stayed away or gave less than it counted: run again",
+    LockedError.exit_code: "another run holds the job",
+    StoppedError.exit_code: "stopped early by a signal; the checkpoint is good: run again",
+    DiskError.exit_code: "a disk or a file failed",
+    INTERRUPTED: "stopped with Ctrl-C; the checkpoint is good: run again",
+    UNREAD: "whoever read standard output stopped reading",
+}
+
+
+def blocks() -> dict[str, str]:
+    """Give each block by its name, in Markdown."""
+    own = {"commands": commands(), "exit codes": exit_codes()}
+    return own | mapping_tables.blocks()
+
+
+def commands() -> str:
+    """List the commands, each with the first sentence of its help."""
+    callbacks = [command.callback for command in app.registered_commands if command.callback]
+    rows = [(f"`relay {call.__name__}`", _first_line(call)) for call in callbacks]
+    return table(("command", "what it does"), rows)
+
+
+def exit_codes() -> str:
+    """List the exit codes and what each means."""
+    rows = [(str(code), meaning) for code, meaning in EXIT_CODES.items()]
+    return table(("exit code", "meaning"), rows)
+
+
+def _first_line(call: Callable[..., object]) -> str:
+    return (inspect.getdoc(call) or "").partition("\n")[0]

@@ -1,0 +1,120 @@
+"""Draws the result of a run, and what jobs there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from littlerelay.progress import Finished, JobStatus
+
+from .console import Facts, facts
+from .text import clean, count, duration, share, size
+
+_ROOM_FOR_TABLES = 60  # columns
+_ALREADY = (
+    "Give --since last for what is new, or --restart to do it all again; "
+    "what it wrote before is kept under another name."
+)
+
+
+def draw_result(result: Finished, out: Console) -> None:
+    """Draw what a run did: records by resource, events by name, and where they are."""
+    out.print(Text(_headline(result), style="bold"))
+    out.print()
+    if result.counts:
+        _records(result, out)
+        out.print()
+    if result.events:
+        out.print(_events(result))
+        out.print()
+    out.print(facts(_places(result)))
+
+
+def draw_jobs(statuses: Iterable[JobStatus], out: Console) -> None:
+    """Draw jobs one below the other."""
+    drawn = [_job(status) for status in statuses]
+    out.print(Text("\n\n").join(drawn) if drawn else Text("There are no jobs yet."))
+
+
+def _job(job: JobStatus) -> Text:
+    """Draw one job: how far it is, over which period, and where its events are."""
+    heading = Text.assemble((clean(job.job), "bold"), "  ", (clean(job.phase), "cyan"))
+    rows = [
+        ("period", f"{job.since} to {job.until}" if job.since else ""),
+        *((clean(name), _position(*figures)) for name, figures in job.resources.items()),
+        ("events", count(job.events) if job.saved else ""),
+        ("rejected", f"{count(job.rejected)} records" if job.rejected else ""),
+        ("output", _place(job.output)),
+        ("saved", job.saved or ""),
+        ("next", f"--since last goes on from {job.reached}" if job.reached else ""),
+    ]
+    return Text("\n").join([heading, facts(rows)])
+
+
+def _headline(result: Finished) -> str:
+    if result.already:
+        return "was finished before; there is nothing to do"
+    read = count(sum(counts.read for counts in result.counts.values()))
+    events = count(sum(result.events.values()))
+    return f"done in {duration(result.elapsed)}: {events} events from {read} records"
+
+
+def _places(result: Finished) -> Facts:
+    return [
+        ("first", result.first or ""),
+        ("last", result.last or ""),
+        ("output", f"{_place(result.output)} ({size(result.bytes)})"),
+        ("rejects", result.rejects if result.rejected else ""),
+        ("sample", "--limit: not everything was read" if result.sample else ""),
+        ("next", _ALREADY if result.already else ""),
+    ]
+
+
+def _place(output: str) -> str:
+    return "standard output" if output == "-" else output
+
+
+def _records(result: Finished, out: Console) -> None:
+    names = ("read", "mapped", "rejected", "filtered")
+    rows = {
+        resource: [getattr(counts, name) for name in names]
+        for resource, counts in result.counts.items()
+    }
+    if out.width < _ROOM_FOR_TABLES:
+        for resource, numbers in rows.items():
+            told = (f"{count(n)} {name}" for name, n in zip(names, numbers, strict=True))
+            out.print(Text(f"{clean(resource)}: {', '.join(told)}"))
+        return
+    table = _table("records", *names)
+    for resource, numbers in rows.items():
+        cells = [_number(n, "dim") for n in numbers]
+        cells[2] = _number(numbers[2], "yellow" if numbers[2] else "dim")
+        table.add_row(Text(clean(resource)), *cells)
+    out.print(table)
+
+
+def _events(result: Finished) -> Table:
+    table = _table("events", "count")
+    for name, number in result.events.items():
+        table.add_row(Text(clean(name)), _number(number))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column(first)
+    for other in others:
+        table.add_column(other, justify="right")
+    return table
+
+
+def _number(number: int, style: str = "") -> Text:
+    return Text(count(number), style=style)
+
+
+def _position(read: int, total: int, position: str | None) -> str:
+    until = f", created before {position}" if position else ""
+    return f"{count(read)} of {count(total)} ({share(read, total)}){until}"

@@ -1,0 +1,78 @@
+"""Makes text of values: names that cannot drive a terminal, and figures that read at a glance."""
+
+from __future__ import annotations
+
+import re
+
+# Letters by their class, but drawn as nothing.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# Shopify's tokens and client secrets all begin so (shpat_, shpca_, shpss_ ...).
+_SECRET = re.compile(r"(shp[a-z]{2,3}_)[0-9A-Za-z]+")
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def clean(text: str) -> str:
+    r"""Show what a terminal would obey or hide as escapes, and blot out what looks like a secret.
+
+    That is: control characters (C0, DEL, C1), line ends, bidirectional marks, characters of no
+    width, lone surrogates.
+
+    >>> clean("Ada\x1b[2J")
+    'Ada\\x1b[2J'
+    """
+    shown = "".join(
+        char if char.isprintable() and char not in _BLANK else _escaped(char) for char in text
+    )
+    return _SECRET.sub(r"\1***", shown)
+
+
+def clean_lines(text: str) -> str:
+    """Clean a text whose line ends are our own, such as a traceback."""
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def count(number: int) -> str:
+    """Write a number of things.
+
+    >>> count(12400)
+    '12,400'
+    """
+    return f"{number:,}"
+
+
+def size(octets: float) -> str:
+    """Write a number of bytes, in powers of 1,000.
+
+    >>> size(22_140_000)
+    '22.1 MB'
+    """
+    unit = 0
+    while octets >= 999.95 and unit < len(_UNITS) - 1:
+        octets, unit = octets / 1000, unit + 1
+    return f"{octets:.1f} {_UNITS[unit]}" if unit else f"{octets:.0f} B"
+
+
+def duration(seconds: float) -> str:
+    """Write a span of time.
+
+    >>> duration(276), duration(7500), duration(8)
+    ('4m36s', '2h05m', '8s')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02d}m"
+
+
+def share(part: int, whole: int) -> str:
+    """Write a part of a whole; 100 % is only said of all of it.
+
+    >>> share(12_400, 98_000), share(97_999, 98_000)
+    ('12%', '99%')
+    """
+    return f"{min(100, 100 * part // whole)}%" if whole else "100%"
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

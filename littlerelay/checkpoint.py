@@ -1,0 +1,100 @@
+"""Remembers how far a run has come: a frozen value, and a file that is replaced in one step.
+
+The file lies beside the output (``events.ndjson.checkpoint.json``). It holds the period as typed
+and as resolved, everything that changes the meaning of the events, how far each resource has been
+read, and where output and rejects end. It never holds a secret or a customer's data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from littlerelay import sealed
+from littlerelay.errors import CheckpointMismatch
+from littlerelay.marks import EMPTY, Mark
+from littlerelay.sealed import Sealed
+
+_REMEDY = "Start anew with --restart: the old files are kept beside the new ones."
+
+
+class Position(BaseModel):
+    """How far one resource has been read.
+
+    All records created before ``time`` (seconds since 1970) are covered, and those created at that
+    second whose number is at most ``number``. ``total`` is Shopify's count at the start.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    total: int
+    time: int | None = None
+    number: int = 0
+    done: bool = False
+    read: int = 0
+    mapped: int = 0
+    rejected: int = 0
+    filtered: int = 0
+
+
+class Checkpoint(Sealed):
+    """One run and where it stands. Times are seconds since 1970, ``first`` and ``last`` ISO.
+
+    Records created before ``frozen_end`` and updated at or after ``updated_since`` are read; facts
+    from ``since`` up to ``until`` are given. ``meaning`` is what must not change between two halves
+    of a run, by name. ``new_since`` is set for a run of ``--since last``: the end of the run before
+    it. ``phase`` goes from ``reading`` (records) through ``checking`` (counts, ledger) to ``done``.
+    """
+
+    meaning: dict[str, str]
+    since: int
+    until: int
+    frozen_end: int
+    updated_since: int
+    new_since: int | None
+    limit: int | None
+    left_out: list[str]
+    resources: dict[str, Position]
+    phase: Literal["reading", "checking", "done"] = "reading"
+    output: Mark = EMPTY
+    rejects: Mark = EMPTY
+    events: dict[str, int] = Field(default_factory=dict)
+    first: str | None = None
+    last: str | None = None
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Replace the checkpoint file; it is whole after a power loss, old or new. Raises DiskError."""
+    sealed.save(path, "checkpoint", checkpoint)
+
+
+def load(path: Path) -> Checkpoint | None:
+    """Read a checkpoint file; none where there is none.
+
+    Raises DiskError for a file that is damaged, UsageError for one that a newer relay wrote.
+    """
+    return sealed.load(path, "checkpoint", Checkpoint, _REMEDY)
+
+
+def differences(old: dict[str, str], new: dict[str, str]) -> str:
+    """Name each setting that changed, with its old and its new value; empty where none did."""
+    return "; ".join(
+        f"{name} was {old.get(name) or 'not set'} and is now {new.get(name) or 'not set'}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )
+
+
+def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
+    """Refuse to go on with settings that would mix two meanings in one file.
+
+    Raises CheckpointMismatch, naming each field with its old and new value.
+    """
+    changed = differences(old, new)
+    if changed:
+        raise CheckpointMismatch(
+            f"{path} belongs to a run with other settings: {changed}.",
+            "Give the same options again, another --out, or --restart (the old files are kept).",
+        )

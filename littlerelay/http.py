@@ -1,0 +1,228 @@
+"""Makes the one HTTP client, and tries again what is safe to send twice.
+
+All that relay sends can be sent twice: Shopify is only asked, and Segment knows a message by its
+id. What is tried again: no connection, a broken or cut answer, 408, 410, 429, 460 and 5xx but 501
+and 505. A ``Retry-After`` is obeyed and costs no try.
+
+Proxies are taken from ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, never for
+this machine itself; certificates from ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from littlerelay import __version__
+from littlerelay.clock import Clock
+from littlerelay.errors import RefusedError, UnreachableError, UsageError
+from littlerelay.progress import Waiting
+
+Watch = Callable[[Waiting], None]
+
+_LONGEST_OBEYED = 300.0  # seconds of Retry-After; Segment's own libraries cap it there too
+_RETRIED = frozenset({408, 410, 429, 460})
+_FINAL_5XX = frozenset({501, 505})
+_NETWORK_ERRORS = (httpx.TransportError, httpx.DecodingError)
+
+
+def unwatched(_: Waiting) -> None:
+    """Let a wait pass unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to try again: a budget of tries and of seconds, and the pauses between them."""
+
+    tries: int = 10
+    seconds: float = 900.0
+    first_pause: float = 0.5
+    longest_pause: float = 60.0
+
+    def pause(self, failures: int, clock: Clock) -> float:
+        """Give the seconds before the next try: doubled each time, half of it left to chance."""
+        full = min(self.longest_pause, self.first_pause * 2.0 ** (failures - 1))
+        return full * (0.5 + clock.chance() / 2)
+
+
+PATIENCE = Patience()
+
+
+class Attempts:
+    """Counts the failures of one request against a budget that begins with the first of them."""
+
+    def __init__(self, clock: Clock, patience: Patience, watch: Watch) -> None:
+        self._clock = clock
+        self._patience = patience
+        self._watch = watch
+        self._end: float | None = None
+        self.failures = 0
+
+    def failed(self, reason: str, obeyed: float | None = None) -> None:
+        """Wait before the next try: ``obeyed`` seconds where the other side named them.
+
+        Raises UnreachableError when the budget is spent.
+        """
+        if obeyed is None:
+            self.failures += 1
+        pause = self._patience.pause(max(1, self.failures), self._clock)
+        pause = pause if obeyed is None else obeyed
+        now = self._clock.monotonic()
+        if self._end is None:
+            self._end = now + self._patience.seconds
+        if now + pause > self._end or self.failures >= self._patience.tries:
+            raise UnreachableError(
+                f"{reason}, and trying again did not help.",
+                "Nothing is lost: run the same command again later.",
+            )
+        self._watch(Waiting(reason, pause))
+        self._clock.sleep(pause)
+
+
+class RetryTransport(httpx.BaseTransport):
+    """Sends a request until it is answered, or until patience ends.
+
+    An answer is read whole here, so that a cut body counts as a failure. Raises UnreachableError.
+    """
+
+    def __init__(
+        self,
+        inner: httpx.BaseTransport,
+        clock: Clock,
+        watch: Watch = unwatched,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._watch = watch
+        self._patience = patience
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Give the first answer that is not worth another try."""
+        attempts = Attempts(self._clock, self._patience, self._watch)
+        host = request.url.host
+        while True:
+            try:
+                with closing(self._inner.handle_request(request)) as response:
+                    response.read()
+            except _NETWORK_ERRORS as error:
+                _check_certificate(host, error)
+                attempts.failed(f"{host} broke the connection ({type(error).__name__})")
+                continue
+            if not _worth_another_try(response.status_code):
+                return response
+            attempts.failed(f"{host} answered {response.status_code}", self._obeyed(response))
+
+    def close(self) -> None:
+        """Close the transport within."""
+        self._inner.close()
+
+    def _obeyed(self, response: httpx.Response) -> float | None:
+        seconds = retry_after(response.headers.get("Retry-After"), self._clock.now())
+        # No wait at all is no wait to obey: it would be asked again and again without a pause.
+        return min(seconds, _LONGEST_OBEYED) if seconds else None
+
+
+def _check_certificate(host: str, error: BaseException) -> None:
+    """Refuse at once where no other try could help. Raises RefusedError."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            raise RefusedError(
+                f"{host} shows a certificate that this machine does not trust.",
+                "Behind a proxy that looks into TLS, let SSL_CERT_FILE name its certificates.",
+            ) from error
+        cause = cause.__cause__ or cause.__context__
+
+
+class EnvironmentTransport(httpx.BaseTransport):
+    """Sends through the proxies that the environment names.
+
+    httpx looks for them only where no transport is given. Raises UsageError for a proxy that
+    cannot be used.
+    """
+
+    def __init__(self) -> None:
+        self._direct = _transport(None)
+        self._proxied = {
+            scheme: _proxy_transport(scheme, url)
+            for scheme, url in getproxies().items()
+            if scheme in ("http", "https", "all")
+        }
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request to its host, or to the proxy for its scheme."""
+        scheme, host = request.url.scheme, request.url.host
+        way = self._proxied.get(scheme) or self._proxied.get("all")
+        if way is None or _is_loopback(host) or proxy_bypass(host):
+            way = self._direct
+        return way.handle_request(request)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for transport in (self._direct, *self._proxied.values()):
+            transport.close()
+
+
+def client(clock: Clock, watch: Watch = unwatched, patience: Patience = PATIENCE) -> httpx.Client:
+    """Make a client that tries again, follows no redirect and names itself."""
+    return httpx.Client(
+        transport=RetryTransport(EnvironmentTransport(), clock, watch, patience),
+        timeout=httpx.Timeout(60.0, connect=15.0),
+        headers={"User-Agent": f"littlerelay/{__version__}"},
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def retry_after(text: str | None, now: float) -> float | None:
+    """Read a ``Retry-After``: seconds, whole or not (Shopify sends ``2.0``), or an HTTP date.
+
+    >>> retry_after("2.0", now=0)
+    2.0
+    """
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.fromtimestamp(now, UTC)).total_seconds())
+
+
+def _transport(proxy: str | None) -> httpx.HTTPTransport:
+    return httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=4), proxy=proxy)
+
+
+def _proxy_transport(scheme: str, url: str) -> httpx.HTTPTransport:
+    try:
+        return _transport(url if "://" in url else f"http://{url}")
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        raise UsageError(
+            f"The proxy that {scheme.upper()}_PROXY names cannot be used.",
+            "Give it as http://host:port, or unset it.",
+        ) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _worth_another_try(status: int) -> bool:
+    return status in _RETRIED or (status >= 500 and status not in _FINAL_5XX)

@@ -1,0 +1,248 @@
+"""Assembles source, mapper and files into jobs: the public API of relay.
+
+``backfill`` is a generator of progress values; whoever calls it may stop at any value, or be killed
+anywhere, and go on by calling it again with the same request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from littlerelay import checkpoint, http, report, runs
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.errors import UsageError
+from littlerelay.files.compressed import open_output
+from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
+from littlerelay.history import History, JobFolder, jobs
+from littlerelay.http import Watch, unwatched
+from littlerelay.ledger import Ledger
+from littlerelay.pipeline import Run
+from littlerelay.progress import Advanced, JobStatus, Progress
+from littlerelay.rules import rules
+from littlerelay.runs import LAST, Paths
+from littlerelay.settings import BackfillRequest, Settings
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.pages import limited
+from littlerelay.shopify.session import open_session, shop_domain
+from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.times import iso
+
+Save = Callable[[Checkpoint], None]
+
+
+def backfill(
+    settings: Settings,
+    request: BackfillRequest,
+    clock: Clock = SYSTEM,
+    watch: Watch = unwatched,
+    stream: BinaryIO | None = None,
+) -> Iterator[Progress]:
+    """Bring a shop's history into an event file, giving progress after every window.
+
+    The same request again goes on with a run that was stopped, and says so of a finished one.
+    ``watch`` hears of waits while they happen; ``stream`` takes the lines of ``--out -``.
+    Raises the errors of ``littlerelay.errors``.
+    """
+    runs.check_request(request, int(clock.now()))
+    domain = shop_domain(settings.shop)
+    settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
+    folder = JobFolder(settings.state, request.job or domain.partition(".")[0])
+    with folder.locked(), http.client(clock, watch) as web:
+        api = GraphQL(open_session(settings, web, clock), web, clock, watch)
+        job = _Job(settings, request, folder, clock, open_shop(api, domain))
+        if stream is not None:
+            yield from job.stream(stream)
+            return
+        finished = (yield from job.finish_begun()) if request.since == LAST else None
+        if finished is None or finished != str(Path(request.out or "").absolute()):
+            yield from job.run()
+
+
+def status(state: Path) -> list[JobStatus]:
+    """Tell where the latest run of each job stands. Raises DiskError for a damaged file."""
+    histories = [JobFolder(state, name).load() for name in jobs(state)]
+    return [report.status(history) for history in histories if history is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One invocation: what was asked, by whom, and of which opened shop."""
+
+    settings: Settings
+    request: BackfillRequest
+    folder: JobFolder
+    clock: Clock
+    shop: Shop
+
+    def run(self) -> Iterator[Progress]:
+        """Go on with the run of this request, or begin it."""
+        paths = self._paths()
+        runs.check_place(paths)
+        meant = runs.meaning(self.request, self.settings.mapping, self.shop)
+        begun = None if self.request.restart else runs.begun(paths, self.request, meant)
+        yield from self._go(paths, begun or self._begin(paths, meant))
+
+    def finish_begun(self) -> Generator[Progress, None, str | None]:
+        """Finish the run that was begun last, with its own period, where it is not finished.
+
+        Returns the absolute path of its output, none where there was nothing to finish.
+        """
+        history = self.folder.load()
+        paths = Paths(Path(history.output)) if history else None
+        found = checkpoint.load(paths.checkpoint) if paths else None
+        if paths is None or found is None or found.phase == "done":
+            return None
+        meant = runs.meaning(self.request, self.settings.mapping, self.shop)
+        old, new = runs.without_period(found.meaning), runs.without_period(meant)
+        checkpoint.check_same(paths.checkpoint, old, new)
+        yield from self._go(paths, found)
+        return str(paths.output)
+
+    def stream(self, stream: BinaryIO) -> Iterator[Progress]:
+        """Write the events to a stream: no checkpoint, nothing remembered."""
+        began = self.clock.monotonic()
+        rejects = Path(f"{self.folder.job}.rejects.ndjson")
+        if rejects.exists():
+            raise UsageError(
+                f"{rejects} exists, and rejected records would go there.", "Move it away first."
+            )
+        meant = runs.meaning(self.request, self.settings.mapping, self.shop)
+        start = runs.new(self.request, self.shop, meant, None)
+        yield report.started(start, self.folder.job, self.settings.shop, "-")
+        with closing(LazyFile(rejects)) as rejected:
+            run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
+            yield from self._read(run, start, Path("-"))
+            end = run.finish()
+        _check_counts(end)
+        told = report.finished(end, self.folder.job, "-", str(rejects))
+        yield replace(told, bytes=run.written, elapsed=self.clock.monotonic() - began)
+
+    def _paths(self) -> Paths:
+        out = self.request.out
+        if out is None and self.request.since == LAST:
+            stamp = iso(self.shop.now - runs.MARGIN).replace("-", "").replace(":", "")
+            out = f"events-{stamp}.ndjson"
+        return Paths(Path(out or "events.ndjson"))
+
+    def _begin(self, paths: Paths, meant: dict[str, str]) -> Checkpoint:
+        """Begin a run, once nothing speaks against it: its checkpoint is the first of its files."""
+        history = self.folder.load()
+        start = runs.new(self.request, self.shop, meant, history)
+        if start.new_since is not None:
+            self._ledger()
+        if start.limit is None:
+            runs.check_job(history, meant)
+        if self.request.restart:
+            runs.set_aside(paths, int(self.clock.now()))
+        elif paths.output.exists():
+            _check_sample(paths)
+        if start.limit is None:
+            output = str(paths.output.absolute())
+            known = history or History(job=self.folder.job, meaning={}, output=output)
+            shared = {"output": output, "meaning": runs.of_job(meant)}
+            self.folder.save(known.model_copy(update=shared))
+        checkpoint.save(paths.checkpoint, start)
+        return start
+
+    def _go(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
+        """Bring a run from wherever it stands to its end."""
+        names = self.folder.job, str(paths.output), str(paths.rejects)
+        if start.phase != "reading":
+            verify(paths.output, start.output)
+        if start.phase == "done":
+            yield replace(report.finished(start, *names), already=True)
+            return
+        began = self.clock.monotonic()
+        yield report.started(start, self.folder.job, self.settings.shop, names[1])
+        end = start
+        if start.phase == "reading":
+            with ExitStack() as stack:
+                output = stack.enter_context(closing(open_output(paths.output, start.output)))
+                rejects = stack.enter_context(closing(LazyFile(paths.rejects, start.rejects)))
+                save = _saver(paths.checkpoint)
+                run = Run(start, output, rejects, save, self.clock)
+                yield from self._read(run, start, paths.output)
+                end = run.finish()
+        self._close(paths, end)
+        elapsed = self.clock.monotonic() - began
+        yield replace(report.finished(end, *names), elapsed=elapsed)
+
+    def _read(self, run: Run, start: Checkpoint, output: Path) -> Iterator[Progress]:
+        """Read every resource from where it stands."""
+        with ExitStack() as stack:
+            given = self._given(start, stack)
+            made = rules(start, self.settings.mapping, given, output)
+            for name, position in start.resources.items():
+                if position.done:
+                    continue
+                pages = self.shop.pages(name, start.updated_since, start.frozen_end)
+                windows = pages.windows(position.time)
+                if start.limit is not None:
+                    windows = limited(windows, start.limit)
+                for tally in run.read(name, windows, made):
+                    yield Advanced(
+                        resource=name,
+                        read=tally.read,
+                        events=run.events.total(),
+                        rejected=tally.fates["rejected"],
+                        bytes=run.written,
+                        position=iso(tally.time),
+                        bucket=self.shop.api.bucket,
+                    )
+
+    def _given(self, start: Checkpoint, stack: ExitStack) -> Callable[[str], bool]:
+        """Open the ledger of a run of ``--since last``."""
+        if start.new_since is None:
+            return lambda _: False
+        return stack.enter_context(closing(Ledger(self._ledger()))).__contains__
+
+    def _ledger(self) -> Path:
+        history = self.folder.load()
+        path = self.folder.ledger(history) if history else None
+        if path is None:
+            raise UsageError(
+                "The ledger of this job is missing or altered: relay cannot tell what was given.",
+                "Run once more with a date and --restart; then --since last goes on from there.",
+            )
+        return path
+
+    def _close(self, paths: Paths, end: Checkpoint) -> None:
+        """Check the counts, remember the ids, and only then call the run done."""
+        _check_counts(end)
+        if end.output.lines != sum(end.events.values()) or end.rejects.lines != sum(
+            at.rejected for at in end.resources.values()
+        ):
+            raise RuntimeError(f"{paths.output} does not hold as many lines as were counted")
+        history = self.folder.load()
+        if end.limit is None and history is not None:
+            self.folder.record(history, end, paths.output)
+        checkpoint.save(paths.checkpoint, end.model_copy(update={"phase": "done"}))
+
+
+def _check_sample(paths: Paths) -> None:
+    """Check that a sample's file is still the sample's, before a new run cuts it to nothing.
+
+    Raises DiskError.
+    """
+    sample = checkpoint.load(paths.checkpoint)
+    if sample is not None:
+        open_output(paths.output, sample.output).close()
+
+
+def _check_counts(end: Checkpoint) -> None:
+    """Prove that every record that was read came to one end. Raises RuntimeError: a bug."""
+    for name, at in end.resources.items():
+        if at.read != at.mapped + at.rejected + at.filtered:
+            raise RuntimeError(
+                f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
+                f"{at.filtered} filtered: that does not add up"
+            )
+
+
+def _saver(path: Path) -> Save:
+    return lambda at: checkpoint.save(path, at)

@@ -1,0 +1,114 @@
+"""A line item becomes a product of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from littlerelay.events import MalformedError, present
+from littlerelay.mappers.money import money, money_text
+from littlerelay.records import LineItem, Order, QuantityOfLine, RefundLineItem
+
+
+class Basket(NamedTuple):
+    """Holds what the products of one order share.
+
+    ``lines`` are its line items by id, ``codes`` its discount codes by the index of their
+    application. ``redacted`` keeps line properties back: customers write their names there.
+    ``made`` holds the products made so far by line item, quantity and position: the order's events
+    mostly list the same ones.
+    """
+
+    lines: dict[int, LineItem]
+    codes: dict[int, str]
+    currency: str
+    redacted: bool
+    made: dict[tuple[int, int, int], dict[str, Any]]
+
+
+def basket(order: Order, *, redacted: bool) -> Basket:
+    """Gives what the products of an order share."""
+    lines = {line["id"]: line for line in order["line_items"]}
+    return Basket(lines, _codes(order), order["currency"], redacted, {})
+
+
+def products(lines: Iterable[tuple[LineItem, int]], shared: Basket) -> list[dict[str, Any]]:
+    """Gives the products of lines, each with the quantity that stands beside it."""
+    made = shared.made
+    found = []
+    for position, (line, quantity) in enumerate(lines, 1):
+        key = (line["id"], quantity, position)
+        if key not in made:
+            made[key] = product(line, quantity, position, shared)
+        found.append(made[key])
+    return found
+
+
+def product(line: LineItem, quantity: int, position: int, shared: Basket) -> dict[str, Any]:
+    """Gives one product; of a deleted one, what the line itself still holds."""
+    product_id, variant_id = line.get("product_id"), line.get("variant_id")
+    product_text = None if product_id is None else str(product_id)
+    compare_at = line.get("compare_at_price")
+    # fmt: off
+    return present({
+        "brand":              line.get("vendor"),
+        "category":           line.get("product_type") or "all",
+        "compare_at_price":   money_text(compare_at, shared.currency) if compare_at else None,
+        "coupon":             _coupon(line, shared.codes) if shared.codes else None,
+        "image_url":          line.get("image_url"),
+        "name":               line["title"],
+        "price":              money(line["price_set"]),
+        "product_id":         product_text,
+        "quantity":           quantity,
+        "product_properties": None if shared.redacted else line.get("properties") or None,
+        "shopify_product_id": product_text,
+        "shopify_variant_id": None if variant_id is None else str(variant_id),
+        "sku":                line.get("sku"),
+        "url":                line.get("url"),
+        "variant":            line.get("variant_title"),
+        "position":           position,
+    })
+    # fmt: on
+
+
+def quantities(parts: Iterable[QuantityOfLine], shared: Basket) -> list[tuple[LineItem, int]]:
+    """Finds the lines of a fulfillment with what was fulfilled of each."""
+    found = []
+    for part in parts:
+        line, count = _known(part["id"], shared), part.get("quantity")
+        found.append((line, line["quantity"] if count is None else count))
+    return found
+
+
+def refunded_quantities(
+    parts: Iterable[RefundLineItem], shared: Basket
+) -> list[tuple[LineItem, int]]:
+    """Finds the lines of a refund with what was refunded of each."""
+    return [(_known(part["line_item_id"], shared), part["quantity"]) for part in parts]
+
+
+def _known(line_id: int, shared: Basket) -> LineItem:
+    line = shared.lines.get(line_id)
+    if line is None:
+        raise MalformedError("unknown_line_item", line_id)
+    return line
+
+
+def _codes(order: Order) -> dict[int, str]:
+    applications = order.get("discount_applications")
+    if not applications:
+        return {}
+    return {
+        index: application["code"]
+        for index, application in enumerate(applications)
+        if application["type"] == "discount_code" and application.get("code")
+    }
+
+
+def _coupon(line: LineItem, codes: dict[int, str]) -> str | None:
+    """Joins the codes that lowered a line's price, in the order in which they were applied."""
+    allocations = line.get("discount_allocations")
+    if not allocations:
+        return None
+    indexes = sorted({part["discount_application_index"] for part in allocations})
+    return ",".join([codes[index] for index in indexes if index in codes]) or None

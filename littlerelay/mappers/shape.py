@@ -1,0 +1,92 @@
+"""Finds out what is wrong with a record that a mapper could not read.
+
+A mapper reads records straight on and trusts their shape. Only when that fails is the record held
+against its TypedDict: a fault of the record is told with the path of the field, never with its
+value; where the record is in order, the fault was the mapper's and stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Required, get_args, get_origin, get_type_hints, is_typeddict
+
+from littlerelay.errors import RecordError
+
+# What JSON gives for each annotation; `true` is no number there.
+_PLAIN = {str: (str,), int: (int,), bool: (bool,), float: (int, float)}
+
+
+def fault(record: object, kind: object) -> RecordError | None:
+    """Gives the first fault of a record, None where its shape is that of the TypedDict ``kind``.
+
+    The reason is ``missing_field`` or ``wrong_type``, the detail a path like
+    ``line_items[2].price_set``.
+    """
+    for reason, path in _faults(record, kind, ""):
+        return RecordError(reason, path or "the record")
+    return None
+
+
+def path_of(value: object, names: tuple[str, ...], record: object) -> str | None:
+    """Gives the path of that very object in a record, under a key that ends in one of ``names``.
+
+    The names tell equal objects apart: Python has but one empty text.
+    """
+    places = (path for path, found in _walk(record, "") if found is value)
+    return next((path for path in places if path.endswith(names)), None)
+
+
+def _faults(value: object, kind: object, path: str) -> Iterator[tuple[str, str]]:
+    if is_typeddict(kind):
+        yield from _faults_of_fields(value, kind, path)
+    elif get_origin(kind) is list:
+        yield from _faults_of_items(value, get_args(kind)[0], path)
+    elif kind in _PLAIN:
+        if not isinstance(value, _PLAIN[kind]) or (isinstance(value, bool) and kind is not bool):
+            yield "wrong_type", path
+    elif type(None) in get_args(kind) and value is not None:
+        yield from _faults(value, get_args(kind)[0], path)
+
+
+def _faults_of_fields(value: object, kind: object, path: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(value, dict):
+        yield "wrong_type", path
+        return
+    for name, (field, is_required) in _fields(kind).items():
+        place = f"{path}.{name}" if path else name
+        if name in value:
+            yield from _faults(value[name], field, place)
+        elif is_required:
+            yield "missing_field", place
+
+
+def _faults_of_items(value: object, kind: object, path: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(value, list):
+        yield "wrong_type", path
+        return
+    for index, item in enumerate(value):
+        yield from _faults(item, kind, f"{path}[{index}]")
+
+
+@cache
+def _fields(kind: object) -> dict[str, tuple[Any, bool]]:
+    """Gives each field's type, and whether every source sends it."""
+    fields = {}
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        is_marked = get_origin(hint) is Required
+        fields[name] = (
+            get_args(hint)[0] if is_marked else hint,
+            is_marked or vars(kind)["__total__"],
+        )
+    return fields
+
+
+def _walk(value: object, path: str) -> Iterator[tuple[str, object]]:
+    yield path, value
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _walk(item, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{path}[{index}]")

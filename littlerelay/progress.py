@@ -1,0 +1,115 @@
+"""The values a run gives while it works; whoever calls it draws them, or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Shopify's throttle status: cost points, and points a second."""
+
+    available: float
+    maximum: float
+    restore_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run begins or goes on. Times are ISO 8601 in UTC.
+
+    ``totals`` are Shopify's own counts of the records to read, by resource; ``left_out`` names the
+    fields that the app's scopes do not reach, each with the scope that is missing.
+    """
+
+    job: str
+    shop: str
+    output: str
+    since: str
+    until: str
+    totals: Mapping[str, int]
+    resumed: bool = False
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """More records of one resource are in the file; figures are of the whole run so far."""
+
+    resource: str
+    read: int
+    events: int
+    rejected: int
+    bytes: int
+    position: str  # everything created before this time has been read
+    bucket: Bucket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The run waits: for Shopify's bucket to fill, or before it tries again."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the records of one resource: read = mapped + rejected + filtered."""
+
+    read: int = 0
+    mapped: int = 0
+    rejected: int = 0
+    filtered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run is done. ``elapsed`` is in seconds, of this invocation alone.
+
+    ``already`` is true where the run was finished before and nothing was done now.
+    """
+
+    job: str
+    output: str
+    rejects: str
+    since: str
+    until: str
+    counts: Mapping[str, Counts]
+    events: Mapping[str, int] = field(default_factory=dict)
+    first: str | None = None
+    last: str | None = None
+    bytes: int = 0
+    elapsed: float = 0.0
+    sample: bool = False
+    already: bool = False
+
+    @property
+    def rejected(self) -> int:
+        """Give how many records were rejected, of all resources."""
+        return sum(counts.rejected for counts in self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """Where a job's latest run stands, as ``relay status`` shows it. Times are ISO 8601 in UTC.
+
+    ``phase`` is ``reading``, ``checking``, ``done``, or ``missing`` where the run's files are gone.
+    ``resources`` gives what was read, Shopify's count at the start, and the time up to which all is
+    read. ``reached`` is what ``--since last`` would go on from.
+    """
+
+    job: str
+    output: str
+    phase: str
+    since: str | None = None
+    until: str | None = None
+    resources: Mapping[str, tuple[int, int, str | None]] = field(default_factory=dict)
+    events: int = 0
+    rejected: int = 0
+    saved: str | None = None
+    reached: str | None = None
+
+
+Progress = Started | Advanced | Waiting | Finished

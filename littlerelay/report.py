@@ -1,0 +1,75 @@
+"""Gives runs and checkpoints the form in which they are shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from littlerelay import checkpoint
+from littlerelay.checkpoint import Checkpoint, Position
+from littlerelay.history import History
+from littlerelay.progress import Counts, Finished, JobStatus, Started
+from littlerelay.runs import Paths
+from littlerelay.times import iso
+
+
+def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
+    """Show a run that begins, or goes on where something was read before."""
+    return Started(
+        job=job,
+        shop=shop,
+        output=output,
+        since=iso(run.since),
+        until=iso(run.until),
+        totals={name: _total(run, at) for name, at in run.resources.items()},
+        resumed=any(at.read for at in run.resources.values()),
+        left_out=tuple(run.left_out),
+    )
+
+
+def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
+    """Show a run that is done."""
+    return Finished(
+        job=job,
+        output=output,
+        rejects=rejects,
+        since=iso(run.since),
+        until=iso(run.until),
+        counts={
+            name: Counts(at.read, at.mapped, at.rejected, at.filtered)
+            for name, at in run.resources.items()
+        },
+        events=run.events,
+        first=run.first,
+        last=run.last,
+        bytes=run.output.bytes,
+        sample=run.limit is not None,
+    )
+
+
+def status(history: History) -> JobStatus:
+    """Show where the latest run of a job stands. Raises DiskError for a damaged checkpoint."""
+    paths = Paths(Path(history.output))
+    run = checkpoint.load(paths.checkpoint)
+    reached = None if history.end is None else iso(history.end)
+    if run is None:
+        return JobStatus(history.job, history.output, "missing", reached=reached)
+    return JobStatus(
+        job=history.job,
+        output=history.output,
+        phase=run.phase,
+        since=iso(run.since),
+        until=iso(run.until),
+        resources={name: _progress(at) for name, at in run.resources.items()},
+        events=sum(run.events.values()),
+        rejected=sum(at.rejected for at in run.resources.values()),
+        saved=iso(int(paths.checkpoint.stat().st_mtime)),
+        reached=reached,
+    )
+
+
+def _total(run: Checkpoint, at: Position) -> int:
+    return at.total if run.limit is None else min(at.total, run.limit)
+
+
+def _progress(at: Position) -> tuple[int, int, str | None]:
+    return at.read, at.total, None if at.time is None else iso(at.time)

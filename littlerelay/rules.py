@@ -1,0 +1,55 @@
+"""Puts together what makes events in one run: the mapper, the period, what was given before."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.events import Event
+from littlerelay.mappers import map_record
+from littlerelay.pipeline import Record, Rules
+from littlerelay.selection import Introductions, Selection, introduced
+from littlerelay.settings import Mapping
+from littlerelay.times import iso_ms
+
+
+def rules(run: Checkpoint, mapping: Mapping, given: Callable[[str], bool], output: Path) -> Rules:
+    """Give the rules of one run.
+
+    ``given`` knows the messages of earlier runs. ``output`` is the run's file, cut to its
+    checkpoint: where no customers are read, it tells whose Identify was written already.
+    """
+    alone = "customers" not in run.resources
+    told = replace(mapping, frozen_end=iso_ms(run.frozen_end), identify_orders=alone)
+    selection = Selection(
+        since=iso_ms(run.since),
+        until=iso_ms(run.until),
+        new_since=None if run.new_since is None else iso_ms(run.new_since),
+        given=given,
+    )
+    if not alone:
+        return Rules(_mapper(told), selection.choose, lambda _: None)
+    once = Introductions(_introduced(output))
+    return Rules(
+        _mapper(told),
+        lambda record, events: once.choose(selection.choose(record, events)),
+        once.note,
+    )
+
+
+def _mapper(mapping: Mapping) -> Callable[[str, Record], list[Event]]:
+    return lambda resource, record: map_record(resource, record, mapping)
+
+
+def _introduced(output: Path) -> Iterator[str]:
+    if output.exists():
+        with _open(output) as lines:
+            yield from introduced(lines)
+
+
+def _open(path: Path) -> BinaryIO | gzip.GzipFile:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")

@@ -1,0 +1,239 @@
+"""Decides what a run is to do: goes on with one that was begun, or begins a new one.
+
+Nothing is written here but names that --restart moves out of the way.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from littlerelay import checkpoint
+from littlerelay.checkpoint import Checkpoint, Position
+from littlerelay.durable import disk_errors, sync_folder
+from littlerelay.errors import UsageError
+from littlerelay.files.ndjson import check_free
+from littlerelay.history import History
+from littlerelay.settings import BackfillRequest, Mapping
+from littlerelay.shopify.session import API_VERSION
+from littlerelay.shopify.shop import Shop
+from littlerelay.times import iso, read, resolve
+
+RESOURCES = ("customers", "orders")
+LAST = "last"
+MARGIN = 300  # seconds before now at which a run ends: Shopify's index lags by some
+_OVERLAP = 3600  # seconds by which a parent may be marked as updated before its child is
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one run."""
+
+    output: Path
+
+    @property
+    def rejects(self) -> Path:
+        """Give the file of rejected records."""
+        return self.output.with_name(self.output.name + ".rejects.ndjson")
+
+    @property
+    def checkpoint(self) -> Path:
+        """Give the checkpoint file."""
+        return self.output.with_name(self.output.name + ".checkpoint.json")
+
+    def present(self) -> list[Path]:
+        """Give those that exist."""
+        paths = (self.output, self.rejects, self.checkpoint)
+        return [path for path in paths if path.is_symlink() or path.exists()]
+
+
+def check_request(request: BackfillRequest, now: int) -> None:
+    """Refuse what cannot be meant, before anything is asked or opened. Raises UsageError.
+
+    ``now`` is this machine's clock; the shop's own decides later, by its own time zone.
+    """
+    unknown = [name for name in request.resources if name not in RESOURCES]
+    if unknown or not request.resources:
+        raise UsageError(
+            f"{', '.join(unknown) or 'An empty list'} is no resource that relay reads.",
+            "Choose from customers and orders; refunds and fulfillments come with their orders.",
+        )
+    if request.limit is not None and request.limit < 1:
+        raise UsageError("--limit must be at least 1.", "Leave it away to read everything.")
+    if request.since == LAST and (request.limit or request.until or request.out == "-"):
+        raise UsageError(
+            "--since last gives everything that is new, into a file: it goes with no --limit, "
+            "--until or --out -.",
+            "Leave that option away.",
+        )
+    for typed in (request.since, request.until):
+        if typed and typed != LAST:
+            read(typed, now, ZoneInfo("UTC"))
+    if request.out not in (None, "-"):
+        check_place(Paths(Path(str(request.out))))
+
+
+def check_place(paths: Paths) -> None:
+    """Refuse an output that cannot be written, before anything is asked. Raises UsageError."""
+    folder = paths.output.absolute().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{folder} is no folder that relay can write to.", "Make it, or choose another --out."
+        )
+    for path in paths.present():
+        if path.is_symlink() or not path.is_file():
+            raise UsageError(f"{path} is not a plain file.", "Choose another --out.")
+    if paths.output.exists():
+        check_free(paths.output)
+
+
+def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str, str]:
+    """Give everything that shapes the events of a run, by name, as text.
+
+    Two halves of one run must agree in all of it, and two runs of one job in all but the period.
+    """
+    choices = {name: str(value) for name, value in asdict(mapping).items() if name not in _OF_RUN}
+    left_out = "; ".join(shop.missing_scopes())
+    resources = ",".join(name for name in RESOURCES if name in request.resources)
+    return {
+        **choices,
+        "API version": API_VERSION,
+        "missing scopes": left_out,
+        "resources": resources,
+        **_period(request),
+    }
+
+
+_OF_RUN = frozenset({"frozen_end", "identify_orders"})
+
+
+def _period(request: BackfillRequest) -> dict[str, str]:
+    return {"since": request.since, "until": request.until or ""}
+
+
+def without_period(meaning: dict[str, str]) -> dict[str, str]:
+    """Give everything that a run means but its period."""
+    return {name: text for name, text in meaning.items() if name not in ("since", "until")}
+
+
+def of_job(meaning: dict[str, str]) -> dict[str, str]:
+    """Give the part that all runs of a job share: what an app may read can grow between them."""
+    own = ("API version", "missing scopes")
+    return {name: text for name, text in without_period(meaning).items() if name not in own}
+
+
+def begun(paths: Paths, request: BackfillRequest, meant: dict[str, str]) -> Checkpoint | None:
+    """Give the checkpoint of the run that the same command began before, none for a new one.
+
+    A sample (``--limit``) is never gone on with. Raises CheckpointMismatch for a run with other
+    settings, UsageError where an output lies there that no checkpoint tells of.
+    """
+    found = checkpoint.load(paths.checkpoint)
+    if found is None:
+        if paths.present():
+            raise UsageError(
+                f"{paths.present()[0]} exists, and no checkpoint tells of it.",
+                "Choose another --out, or --restart: the old files are kept under other names.",
+            )
+        return None
+    if found.limit is not None:
+        return None
+    if request.limit is not None:
+        raise UsageError(
+            f"{paths.output} belongs to a full run, and --limit makes a sample.",
+            "Choose another --out for the sample.",
+        )
+    checkpoint.check_same(paths.checkpoint, found.meaning, meant)
+    if request.since == LAST and found.phase == "done":
+        raise UsageError(
+            f"{paths.output} holds an earlier run of --since last, up to {iso(found.until)}.",
+            "Leave --out away: each run then gets a file of its own.",
+        )
+    return found
+
+
+def check_job(history: History | None, meant: dict[str, str]) -> None:
+    """Refuse to mix settings within one job that has finished a run. Raises UsageError."""
+    if history is None or history.end is None:
+        return
+    changed = checkpoint.differences(history.meaning, of_job(meant))
+    if changed:
+        raise UsageError(
+            f"The job {history.job} gave events with other settings: {changed}.",
+            "Give this run a job of its own with --job.",
+        )
+
+
+def new(
+    request: BackfillRequest, shop: Shop, meant: dict[str, str], history: History | None
+) -> Checkpoint:
+    """Begin a run: resolve its period by the shop's clock and freeze its end.
+
+    Raises UsageError for a period that holds nothing, RefusedError for one out of reach.
+    """
+    frozen_end = shop.now - MARGIN
+    since, read_from, until = _bounds(request, shop, history)
+    until = min(until, frozen_end)
+    if since >= until:
+        raise UsageError(
+            f"The period from {iso(since)} to {iso(until)} is empty.",
+            "Give a --since before --until; relay reads up to five minutes ago.",
+        )
+    if "orders" in request.resources:
+        shop.check_reach(read_from)
+    updated_since = max(0, read_from - _OVERLAP)
+    names = [name for name in RESOURCES if name in request.resources]
+    totals = {name: shop.pages(name, updated_since, frozen_end).total() for name in names}
+    return Checkpoint(
+        meaning=meant,
+        since=since,
+        until=until,
+        frozen_end=frozen_end,
+        updated_since=updated_since,
+        new_since=read_from if request.since == LAST else None,
+        limit=request.limit,
+        left_out=shop.left_out(),
+        resources={name: Position(total=total) for name, total in totals.items()},
+    )
+
+
+def _bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
+    """Give the start of the facts, the start of the changes to read, and the end."""
+    if request.since == LAST:
+        first, end = _span(history, request)
+        return first, end, shop.now
+    since = resolve(request.since, shop.now, shop.zone)
+    until = resolve(request.until, shop.now, shop.zone) if request.until else shop.now
+    return since, since, until
+
+
+def _span(history: History | None, request: BackfillRequest) -> tuple[int, int]:
+    if history is None or history.since is None or history.end is None:
+        raise UsageError(
+            "--since last needs a finished run of this job, and there is none.",
+            "Run once with a date first; if that run gave events, name its job with --job.",
+        )
+    if history.cut_over and not request.past_until:
+        raise UsageError(
+            f"This job was ended on purpose with --until, at {iso(history.end)}.",
+            "Events after that would come twice where live tracking has taken over; "
+            "--past-until goes on all the same.",
+        )
+    return history.since, history.end
+
+
+def set_aside(paths: Paths, moment: int) -> None:
+    """Rename the files of an earlier run, so that a new one can begin.
+
+    Raises DiskError, and UsageError where files were set aside in this very second already.
+    """
+    stamp = iso(moment).replace("-", "").replace(":", "")
+    names = {path: path.with_name(f"{path.name}.old-{stamp}") for path in paths.present()}
+    for taken in filter(os.path.lexists, names.values()):
+        raise UsageError(f"{taken} exists already.", "Run the same command again in a second.")
+    for path, name in names.items():
+        with disk_errors(path):
+            path.rename(name)
+            sync_folder(path.absolute().parent)

@@ -1,0 +1,118 @@
+"""Reads the nested lists of an order to their ends, which a page gives only in part.
+
+A connection inside a page stops silently at its ``first``; only ``hasNextPage`` tells. What is left
+is asked by the owner's id. The sales agreements of an edited order are asked for here too: few
+orders have been edited, and a page of all orders would pay for them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from littlerelay.errors import UnreachableError
+from littlerelay.shopify.graphql import GraphQL, Variables
+
+Node = dict[str, Any]
+
+_ORDER_LISTS = {
+    "line_items": "order_line_items",
+    "shipping_lines": "order_shipping_lines",
+    "discount_applications": "order_discount_applications",
+}
+_REFUND_LISTS = {
+    "refund_line_items": "refund_line_items",
+    "refund_shipping_lines": "refund_shipping_lines",
+    "order_adjustments": "refund_order_adjustments",
+    "transactions": "refund_transactions",
+}
+_FULFILLMENT_LISTS = {"fulfillment_line_items": "fulfillment_line_items"}
+
+
+class GoneError(Exception):
+    """The order was deleted while it was read."""
+
+
+class Drain:
+    """Completes orders; ``products`` says whether the app may read products."""
+
+    def __init__(self, api: GraphQL, products: bool) -> None:
+        self._api = api
+        self._products = products
+
+    def order(self, node: Node) -> bool:
+        """Complete an order in place; false where it was deleted meanwhile.
+
+        Raises UnreachableError where a part of it vanished while the order is still there.
+        """
+        try:
+            self._lists(node, _ORDER_LISTS)
+            for refund in node["refunds"]:
+                self._lists(refund, _REFUND_LISTS)
+            for fulfillment in node["fulfillments"]:
+                self._lists(fulfillment, _FULFILLMENT_LISTS)
+            if node["edited"]:
+                node["agreements"] = self._agreements(node["id"])
+        except GoneError:
+            return False
+        return True
+
+    def _lists(self, owner: Node, documents: dict[str, str]) -> None:
+        for key, name in documents.items():
+            connection = owner[key]
+            page = connection["pageInfo"]
+            while page["hasNextPage"]:
+                more = self._more(name, owner["id"], {"after": page["endCursor"]})
+                page = _next_page(page, more["pageInfo"], name)
+                connection["nodes"].extend(more["nodes"])
+
+    def _agreements(self, gid: str) -> list[Node]:
+        """Give all agreements of an order, ``sales`` a plain and complete list in each."""
+        found: list[Node] = []
+        page: Node = {"hasNextPage": True, "endCursor": None}
+        while page["hasNextPage"]:
+            after = {"after": page["endCursor"]}
+            connection = self._more("order_agreements", gid, after)
+            found += [
+                {**agreement, "sales": self._sales(gid, agreement["sales"], after)}
+                for agreement in connection["nodes"]
+            ]
+            page = _next_page(page, connection["pageInfo"], "order_agreements")
+        return found
+
+    def _sales(self, gid: str, sales: Node, agreement: Variables) -> list[Node]:
+        nodes = list(sales["nodes"])
+        page = sales["pageInfo"]
+        while page["hasNextPage"]:
+            after = {**agreement, "salesAfter": page["endCursor"]}
+            agreements = self._more("order_agreements", gid, after)["nodes"]
+            if not agreements:
+                raise _vanished(gid)
+            more = agreements[0]["sales"]
+            page = _next_page(page, more["pageInfo"], "order_agreements")
+            nodes.extend(more["nodes"])
+        return nodes
+
+    def _more(self, name: str, gid: str, variables: Variables) -> Node:
+        variables = {"id": gid, **variables}
+        if name == "order_line_items":
+            variables["products"] = self._products
+        owner = self._api.execute(name, variables)["owner"]
+        if owner is None:
+            raise GoneError if name.startswith("order_") else _vanished(gid)
+        return dict(owner["list"])
+
+
+def _vanished(gid: str) -> UnreachableError:
+    return UnreachableError(
+        f"A part of {gid} vanished while it was read.",
+        "Nothing of that window was written: run the same command again.",
+    )
+
+
+def _next_page(page: Node, following: Node, name: str) -> Node:
+    """Give the page information that follows, unless the cursor stands still."""
+    if following["hasNextPage"] and following["endCursor"] == page["endCursor"]:
+        raise UnreachableError(
+            f"Shopify gave the same page of {name} twice.", "Run the same command again."
+        )
+    return following

@@ -1,0 +1,226 @@
+"""Asks one shop's GraphQL endpoint, at the pace that Shopify's bucket allows.
+
+Shopify refuses inside a 200: THROTTLED is waited for exactly as long as the bucket needs, an
+internal error is tried again, and every other error stops the run, for an answer with errors is not
+complete. Filters that Shopify did not understand, which it ignores and then gives everything, stop
+it too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import httpx
+import orjson
+
+from littlerelay.clock import Clock
+from littlerelay.errors import RefusedError
+from littlerelay.http import PATIENCE, Attempts, Patience, Watch, unwatched
+from littlerelay.progress import Bucket, Waiting
+from littlerelay.shopify.queries import document
+from littlerelay.shopify.session import API_VERSION, Session, server_time
+
+Variables = dict[str, Any]
+
+_REFUSALS = {
+    401: ("refused the access token", "Check the token, and that the app is still installed."),
+    402: ("has frozen this shop", "The shop's plan must be paid before its API answers again."),
+    403: ("forbids this", "Check the app's scopes, and that the shop is open."),
+    404: ("knows no such shop or API version", "Check the shop's domain."),
+    423: ("has locked this shop", "The shop's owner must sort that out with Shopify."),
+    430: ("took this for an attack", "Wait some minutes, then run the same command again."),
+}
+_SPITE = 1.0  # seconds to wait where a refusal names no reason to
+_PASSING = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
+
+
+class MaxCostExceededError(Exception):
+    """One query costs more than Shopify allows: ask for a smaller page."""
+
+
+class QueryError(RuntimeError):
+    """Shopify refused relay's own query: a bug in relay."""
+
+
+class GraphQL:
+    """One shop's endpoint with the state of its bucket.
+
+    ``shop_time`` is the server's clock (seconds since 1970) at the last answer.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        http: httpx.Client,
+        clock: Clock,
+        watch: Watch = unwatched,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        self.bucket: Bucket | None = None
+        self.shop_time: int = int(clock.now())
+        self._session = session
+        self._http = http
+        self._clock = clock
+        self._watch = watch
+        self._patience = patience
+        self._seen = clock.monotonic()
+        self._costs: dict[tuple[str, Any], float] = {}
+
+    def execute(self, name: str, variables: Variables | None = None) -> dict[str, Any]:
+        """Ask the document ``name`` and give its whole ``data``.
+
+        Raises RefusedError, UnreachableError, MaxCostExceededError, and QueryError for a bug.
+        """
+        variables = variables or {}
+        query = document(name)
+        body = orjson.dumps({"query": query, "variables": variables})
+        key = (name, variables.get("first"))
+        attempts = Attempts(self._clock, self._patience, self._watch)
+        while True:
+            self._pace(self._costs.get(key, 0.0))
+            answer = self._answer(body)
+            if answer is None:
+                attempts.failed("Shopify's answer was cut short")
+                continue
+            self._note(answer, key)
+            verdict = self._verdict(answer)
+            if verdict == "done":
+                return dict(answer["data"])
+            if verdict == "again":
+                attempts.failed("Shopify answered with an internal error")
+            elif self._missing(self._costs.get(key, 0.0)) <= 0:
+                attempts.failed("Shopify throttled though its bucket holds enough", _SPITE)
+
+    def _answer(self, body: bytes) -> dict[str, Any] | None:
+        response = self._post(body)
+        if response.status_code == 401 and self._session.tokens.renew():
+            response = self._post(body)
+        if response.status_code != 200:
+            raise _refusal(response)
+        _check_version(response)
+        try:
+            answer = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            return None
+        return answer if isinstance(answer, dict) else None
+
+    def _post(self, body: bytes) -> httpx.Response:
+        headers = {
+            "Content-Type": "application/json",
+            "X-Shopify-Access-Token": self._session.tokens.current(),
+        }
+        response = self._http.post(self._session.url, content=body, headers=headers)
+        self._read_clock(response)
+        return response
+
+    def _read_clock(self, response: httpx.Response) -> None:
+        moment = server_time(response)
+        if moment is not None:
+            self.shop_time = int(moment.timestamp())
+
+    def _note(self, answer: dict[str, Any], key: tuple[str, Any]) -> None:
+        cost = (answer.get("extensions") or {}).get("cost")
+        if cost:
+            status = cost["throttleStatus"]
+            self.bucket = Bucket(
+                float(status["currentlyAvailable"]),
+                float(status["maximumAvailable"]),
+                float(status["restoreRate"]),
+            )
+            self._seen = self._clock.monotonic()
+            self._costs[key] = float(cost["requestedQueryCost"])
+
+    def _pace(self, cost: float) -> None:
+        """Wait until the bucket holds ``cost``, so that nothing is thrown back."""
+        missing = self._missing(cost)
+        if self.bucket and missing > 0:
+            seconds = missing / self.bucket.restore_rate
+            self._watch(Waiting("Shopify's bucket fills", seconds))
+            self._clock.sleep(seconds)
+
+    def _missing(self, cost: float) -> float:
+        bucket = self.bucket
+        if bucket is None:
+            return 0.0
+        restored = (self._clock.monotonic() - self._seen) * bucket.restore_rate
+        return min(cost, bucket.maximum) - min(bucket.maximum, bucket.available + restored)
+
+    def _verdict(self, answer: dict[str, Any]) -> Literal["done", "again", "throttled"]:
+        errors = answer.get("errors")
+        if not errors and answer.get("data") is not None:
+            _check_search(answer)
+            return "done"
+        codes = _codes(errors)
+        if "THROTTLED" in codes:
+            return "throttled"
+        if "MAX_COST_EXCEEDED" in codes:
+            raise MaxCostExceededError
+        if codes & _PASSING or not errors:
+            return "again"
+        raise _graphql_error(errors)
+
+
+def _codes(errors: object) -> set[str]:
+    if not isinstance(errors, list):
+        return set()
+    return {code for error in errors if (code := _code(error))}
+
+
+def _code(error: object) -> str | None:
+    extensions = error.get("extensions") if isinstance(error, dict) else None
+    return str(extensions.get("code")) if isinstance(extensions, dict) else None
+
+
+def _graphql_error(errors: object) -> Exception:
+    found: list[Any] = errors if isinstance(errors, list) else [errors]
+    denied = next((error for error in found if _is_denied(error)), None)
+    message = _message(denied or found[0])
+    if denied is not None:
+        path = ".".join(str(step) for step in denied.get("path") or [])
+        return RefusedError(
+            f"Shopify does not let this app read {path or 'what it asked for'}: {message}",
+            "Grant the scope or the protected customer data access it names, then run again.",
+        )
+    return QueryError(f"Shopify refused relay's query: {message}")
+
+
+def _is_denied(error: object) -> bool:
+    return isinstance(error, dict) and (
+        _code(error) == "ACCESS_DENIED" or "not approved to access" in _message(error)
+    )
+
+
+def _message(error: object) -> str:
+    """Give the first line: the others hold request ids and addresses of documentation."""
+    text = error.get("message", error) if isinstance(error, dict) else error
+    return str(text).strip().partition("\n")[0]
+
+
+def _check_search(answer: dict[str, Any]) -> None:
+    for search in (answer.get("extensions") or {}).get("search") or []:
+        for warning in search.get("warnings") or []:
+            raise RefusedError(
+                f"Shopify ignored a filter ({warning.get('field')}: {warning.get('message')}) and "
+                "would have given other records.",
+                "Nothing of that answer was written; look for a newer relay.",
+            )
+
+
+def _check_version(response: httpx.Response) -> None:
+    served = response.headers.get("X-Shopify-API-Version")
+    if served != API_VERSION:
+        raise RefusedError(
+            f"Shopify served API version {served}, and this relay reads {API_VERSION}.",
+            "Install a newer relay: fields may have changed their meaning.",
+        )
+
+
+def _refusal(response: httpx.Response) -> RefusedError:
+    status = response.status_code
+    if response.is_redirect:
+        return RefusedError(
+            "Shopify sent this request on to another address, which may be another shop.",
+            "Give the shop's own myshopify.com domain.",
+        )
+    what, hint = _REFUSALS.get(status, (f"refused with status {status}", "Check shop and app."))
+    return RefusedError(f"Shopify {what} (status {status}).", hint)

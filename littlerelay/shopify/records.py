@@ -1,0 +1,223 @@
+"""Gives what a GraphQL page holds the shape of a record.
+
+The documents have renamed the fields already; here connections and ids are unwrapped, enum values
+spelled as webhooks spell them, and empty texts made null. A node is changed in place and handed
+back: it was just decoded and nobody else holds it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Node = dict[str, Any]
+
+_APPLICATION_TYPES = {
+    "DiscountCodeApplication": "discount_code",
+    "AutomaticDiscountApplication": "automatic",
+    "ManualDiscountApplication": "manual",
+    "ScriptDiscountApplication": "script",
+}
+# What GraphQL's displayStatus says beside the carrier's news: no shipment status.
+_NOT_SHIPMENT = frozenset(
+    {
+        "CANCELED",
+        "FULFILLED",
+        "LABEL_PURCHASED",
+        "LABEL_VOIDED",
+        "MARKED_AS_FULFILLED",
+        "SUBMITTED",
+    }
+)
+
+
+def number(gid: str) -> int:
+    """Read the number out of a global id.
+
+    >>> number("gid://shopify/MailingAddress/1?model_name=CustomerAddress")
+    1
+    """
+    return int(gid.partition("?")[0].rpartition("/")[2])
+
+
+def customer(node: Node) -> Node:
+    """Give a node of the ``customers`` document the shape of a customer record."""
+    mail = node["email"] or {}
+    call = node["phone"] or {}
+    spent = node["total_spent"]
+    sms = call.get("smsMarketingConsent")
+    node["id"] = number(node["id"])
+    node["email"] = mail.get("emailAddress")
+    node["email_marketing_consent"] = _consent(
+        mail.get("marketingState"), mail.get("marketingOptInLevel")
+    )
+    node["phone"] = call.get("phoneNumber")
+    node["sms_marketing_consent"] = _consent(sms["state"], sms["optInLevel"]) if sms else None
+    node["state"] = node["state"].lower()
+    node["tags"] = ", ".join(node["tags"])
+    node["orders_count"] = int(node["orders_count"])
+    node["total_spent"] = spent["amount"]
+    node["currency"] = spent["currencyCode"]
+    _empty_to_null(node, "first_name", "last_name", "note")
+    _address(node["default_address"])
+    return node
+
+
+def order(node: Node) -> Node:
+    """Give a node of the ``orders`` document the shape of an order record.
+
+    Its connections must have been read to their ends; ``agreements`` are there only where the
+    order was edited.
+    """
+    node["id"] = number(node["id"])
+    node["cancel_reason"] = _lower(node["cancel_reason"])
+    node["financial_status"] = _lower(node["financial_status"])
+    node["fulfillment_status"] = _lower(node["fulfillment_status"])
+    node["location_id"] = _id_of(node.pop("location", None))
+    node["tags"] = ", ".join(node["tags"])
+    node["discount_codes"] = [{"code": code} for code in node["discount_codes"]]
+    node["discount_applications"] = _applications(node["discount_applications"]["nodes"])
+    node["shipping_lines"] = [_with_number(line) for line in node["shipping_lines"]["nodes"]]
+    node["line_items"] = [line_item(line) for line in node["line_items"]["nodes"]]
+    node["transactions"] = [_transaction(one) for one in node["transactions"]]
+    node["fulfillments"] = [_fulfillment(one) for one in node["fulfillments"]]
+    node["refunds"] = [_refund(one) for one in node["refunds"]]
+    if "agreements" in node:
+        node["agreements"] = [_agreement(one) for one in node["agreements"]]
+    if node["customer"]:
+        _order_customer(node["customer"])
+    _address(node["billing_address"])
+    _address(node["shipping_address"])
+    _empty_to_null(node, "note")
+    return node
+
+
+def line_item(node: Node) -> Node:
+    """Give a line item of GraphQL the shape of a webhook's."""
+    node["id"] = number(node["id"])
+    for allocation in node["discount_allocations"]:
+        allocation["discount_application_index"] = allocation.pop("discount_application")["index"]
+    image = node.pop("image")
+    node["image_url"] = image["url"] if image else None
+    product = node.pop("product", None) or {}
+    node["product_id"] = number(product["id"]) if product else None
+    node["product_type"] = product.get("product_type")
+    node["url"] = product.get("online_store_url")
+    variant = node.pop("variant", None) or {}
+    node["variant_id"] = number(variant["id"]) if variant else None
+    node["compare_at_price"] = variant.get("compare_at_price")
+    plan = node["selling_plan"]
+    if plan:
+        plan["id"] = number(plan["id"]) if plan["id"] else None
+    _empty_to_null(node, "variant_title", "vendor", "sku")
+    return node
+
+
+def _order_customer(node: Node) -> None:
+    node["id"] = number(node["id"])
+    node["email"] = (node["email"] or {}).get("emailAddress")
+    node["phone"] = (node["phone"] or {}).get("phoneNumber")
+    node["orders_count"] = int(node["orders_count"])
+    node["total_spent"] = node["total_spent"]["amount"]
+    _empty_to_null(node, "first_name", "last_name")
+    _address(node["default_address"])
+
+
+def _applications(nodes: list[Node]) -> list[Node]:
+    """Put discount applications in the order of their index, which allocations point at."""
+    for node in nodes:
+        node["type"] = _APPLICATION_TYPES[node.pop("__typename")]
+        for key in ("allocation_method", "target_selection", "target_type"):
+            node[key] = _lower(node[key])
+    nodes.sort(key=lambda node: int(node["index"]))
+    return [{key: node[key] for key in node if key != "index"} for node in nodes]
+
+
+def _transaction(node: Node) -> Node:
+    node["id"] = number(node["id"])
+    node["kind"] = node["kind"].lower()
+    node["status"] = node["status"].lower()
+    return node
+
+
+def _fulfillment(node: Node) -> Node:
+    tracking = node.pop("tracking_info")
+    shown = node.pop("display_status")
+    node["id"] = number(node["id"])
+    node["status"] = _lower(node["status"])
+    node["shipment_status"] = None if shown in _NOT_SHIPMENT else _lower(shown)
+    node["location_id"] = _id_of(node.pop("location", None))
+    node["tracking_company"] = next((one["company"] for one in tracking if one["company"]), None)
+    node["tracking_numbers"] = [one["number"] for one in tracking if one["number"]]
+    node["tracking_urls"] = [one["url"] for one in tracking if one["url"]]
+    node["line_items"] = [
+        {"id": number(one["line_item"]["id"]), "quantity": one["quantity"]}
+        for one in node.pop("fulfillment_line_items")["nodes"]
+    ]
+    return node
+
+
+def _refund(node: Node) -> Node:
+    node["id"] = number(node["id"])
+    node["refund_line_items"] = [_refund_line(one) for one in node["refund_line_items"]["nodes"]]
+    node["refund_shipping_lines"] = [
+        _with_number(one) for one in node["refund_shipping_lines"]["nodes"]
+    ]
+    adjustments = node["order_adjustments"]["nodes"]
+    node["order_adjustments"] = [_with_number(one) for one in adjustments]
+    for one in adjustments:
+        one["reason"] = _lower(one["reason"])
+    node["transactions"] = [_transaction(one) for one in node["transactions"]["nodes"]]
+    _empty_to_null(node, "note")
+    return node
+
+
+def _refund_line(node: Node) -> Node:
+    node["line_item_id"] = number(node.pop("line_item")["id"])
+    return _with_number(node)
+
+
+def _agreement(node: Node) -> Node:
+    node["type"] = node.pop("__typename")
+    node["reason"] = node["reason"].lower()
+    node["app_id"] = _id_of(node.pop("app"))
+    node["sales"] = [_sale(one) for one in node["sales"]]
+    return _with_number(node)
+
+
+def _sale(node: Node) -> Node:
+    node["type"] = node.pop("__typename")
+    node["action_type"] = node["action_type"].lower()
+    node["line_type"] = node["line_type"].lower()
+    node["line_item_id"] = _id_of(node.pop("line_item", None))
+    return _with_number(node)
+
+
+def _with_number(node: Node) -> Node:
+    if node["id"]:
+        node["id"] = number(node["id"])
+    return node
+
+
+def _id_of(node: Node | None) -> int | None:
+    return number(node["id"]) if node else None
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
+
+
+def _consent(state: str | None, level: str | None) -> Node:
+    return {"state": _lower(state), "opt_in_level": _lower(level)}
+
+
+def _address(node: Node | None) -> None:
+    if node:
+        for key, value in node.items():
+            if value == "":
+                node[key] = None
+
+
+def _empty_to_null(node: Node, *keys: str) -> None:
+    for key in keys:
+        if node[key] == "":
+            node[key] = None

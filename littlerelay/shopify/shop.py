@@ -1,0 +1,100 @@
+"""Opens a shop: asks who answers and what the app may read, before any record is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from littlerelay.errors import RefusedError
+from littlerelay.shopify import records
+from littlerelay.shopify.drain import Drain, Node
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.pages import Pages, Resource
+from littlerelay.shopify.session import covers
+from littlerelay.times import iso
+
+NEEDED = "read_orders,read_customers"
+_ALL_ORDERS = "read_all_orders"
+_REACH = 60 * 86_400  # seconds of orders that Shopify shows without read_all_orders
+# What each optional scope brings; without it these fields are left out of the query.
+_OPTIONAL = {
+    "read_products": "product_id, category, url, compare_at_price, shopify_variant_id",
+    "read_locations": "location_id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """An opened shop. ``now`` is its own clock in seconds since 1970, ``zone`` its time zone."""
+
+    api: GraphQL
+    domain: str
+    zone: ZoneInfo
+    now: int
+    scopes: frozenset[str]
+
+    def missing_scopes(self) -> list[str]:
+        """Name the optional scopes that the app lacks."""
+        return [scope for scope in _OPTIONAL if not covers(self.scopes, scope)]
+
+    def left_out(self) -> list[str]:
+        """Say what the app's scopes do not reach, each with the scope that is missing."""
+        found = [f"{_OPTIONAL[scope]} (needs {scope})" for scope in self.missing_scopes()]
+        if not covers(self.scopes, _ALL_ORDERS):
+            day = iso(self.now - _REACH)[:10]
+            found.append(f"changes to orders created before {day} (needs {_ALL_ORDERS})")
+        return found
+
+    def check_reach(self, since: int) -> None:
+        """Refuse a period for which Shopify would give fewer orders and no error.
+
+        Raises RefusedError.
+        """
+        if since < self.now - _REACH and not covers(self.scopes, _ALL_ORDERS):
+            raise RefusedError(
+                "Without the scope read_all_orders Shopify shows the orders of the last 60 days "
+                f"only, and --since asks for orders from {iso(since)} on.",
+                "Grant read_all_orders to the app (Dev Dashboard: request it for your app), or "
+                "choose a later --since.",
+            )
+
+    def pages(self, resource: str, since: int, end: int) -> Pages:
+        """Give the pages of ``customers`` or ``orders``; see Pages for the bounds."""
+        make = {"customers": self._customers, "orders": self._orders}[resource]
+        return Pages(self.api, make(), since, end)
+
+    def _customers(self) -> Resource:
+        return Resource("customers", 250, records.customer, {}, _whole, created="customer_date")
+
+    def _orders(self) -> Resource:
+        products = covers(self.scopes, "read_products")
+        flags = {"products": products, "locations": covers(self.scopes, "read_locations")}
+        return Resource("orders", 50, records.order, flags, Drain(self.api, products).order)
+
+
+def open_shop(api: GraphQL, domain: str) -> Shop:
+    """Ask the shop who it is and what may be read.
+
+    Raises RefusedError where another shop answers or a needed scope is missing, and what
+    GraphQL.execute raises.
+    """
+    answer = api.execute("preflight")
+    shop = answer["shop"]
+    if shop["myshopifyDomain"] != domain:
+        raise RefusedError(
+            f"{domain} was asked and {shop['myshopifyDomain']} answered.",
+            "Give the domain of the shop that the token is for.",
+        )
+    granted = answer["currentAppInstallation"]["accessScopes"]
+    scopes = frozenset(str(scope["handle"]) for scope in granted)
+    missing = [scope for scope in NEEDED.split(",") if not covers(scopes, scope)]
+    if missing:
+        raise RefusedError(
+            f"The app may not read what is needed: it lacks {', '.join(missing)}.",
+            f"Grant the app {' and '.join(missing)}, then run the same command again.",
+        )
+    return Shop(api, domain, ZoneInfo(shop["ianaTimezone"]), api.shop_time, scopes)
+
+
+def _whole(_: Node) -> bool:
+    return True

@@ -1,0 +1,62 @@
+"""Reads the golden pairs: a record, and beside it the events that it gives."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from littlerelay.events import Event, encode
+from littlerelay.mappers import map_record
+from littlerelay.settings import Mapping
+
+RECORDS = Path(__file__).resolve().parent.parent / "fixtures" / "records"
+SHOP = "example-shop.myshopify.com"
+# `case.settings.json` beside a record holds settings that differ from the default.
+CASES = sorted(
+    str(path.relative_to(RECORDS).with_suffix(""))
+    for path in RECORDS.glob("*/*.json")
+    if not path.name.endswith(".settings.json")
+)
+
+
+def record_of(case: str) -> dict[str, Any]:
+    """Returns the record of a case like ``orders/paid``."""
+    record: dict[str, Any] = orjson.loads((RECORDS / f"{case}.json").read_bytes())
+    return record
+
+
+def resource_of(case: str) -> str:
+    """Returns ``orders`` of a case like ``orders/paid``."""
+    return case.partition("/")[0]
+
+
+def settings_of(case: str) -> Mapping:
+    """Returns the settings of a case."""
+    path = RECORDS / f"{case}.settings.json"
+    told = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    pairs = {
+        key: tuple(map(tuple, told[key])) for key in ("integrations", "consent") if key in told
+    }
+    return Mapping(**{"shop": SHOP, **told, **pairs})
+
+
+def expected_path(case: str) -> Path:
+    """Returns where the events of a case are written down."""
+    return RECORDS / f"{case}.events.ndjson"
+
+
+def events_of(case: str, **changed: Any) -> list[Event]:
+    """Returns the events of a case, as a reader of the file gets them.
+
+    ``changed`` are fields of the record that differ from the file.
+    """
+    record = record_of(case) | changed
+    events = map_record(resource_of(case), record, settings_of(case))
+    return [orjson.loads(encode(event)) for event in events]
+
+
+def event_of(case: str, name: str, **changed: Any) -> Event:
+    """Returns the one event of that name."""
+    (event,) = (found for found in events_of(case, **changed) if found.get("event") == name)
+    return event

@@ -1,0 +1,150 @@
+"""A record that cannot be mapped says which field is at fault, and nothing of what it holds."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from golden import CASES, SHOP, record_of, resource_of, settings_of
+from littlerelay import mappers
+from littlerelay.errors import RecordError
+from littlerelay.events import encode
+from littlerelay.mappers import map_record
+from littlerelay.mappers.shape import fault
+from littlerelay.records import Customer, Order
+from littlerelay.settings import Mapping
+
+PLACE = list[str | int]
+
+
+def places(value: Any, above: PLACE) -> list[PLACE]:
+    """Returns the way to everything in a record."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value)
+    found: list[PLACE] = []
+    for step, below in steps:
+        found.append([*above, step])
+        if isinstance(below, dict | list):
+            found += places(below, [*above, step])
+    return found
+
+
+def changed(record: Any, place: PLACE, value: Any) -> Any:
+    """Returns the record with another value in one place; Ellipsis takes it away."""
+    whole = copy.deepcopy(record)
+    parent = whole
+    for step in place[:-1]:
+        parent = parent[step]
+    if value is ...:
+        del parent[place[-1]]
+    else:
+        parent[place[-1]] = value
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason", "detail"),
+    [
+        (["id"], ..., "missing_field", "id"),
+        (["id"], "5001", "wrong_type", "id"),
+        (["id"], None, "wrong_type", "id"),
+        (["name"], ..., "missing_field", "name"),
+        (["processed_at"], ..., "missing_field", "processed_at"),
+        (["processed_at"], "", "malformed_time", "processed_at"),
+        (["processed_at"], "2024-02-30T00:00:00Z", "malformed_time", "processed_at"),
+        (["processed_at"], 1709649000, "wrong_type", "processed_at"),
+        (["line_items"], None, "wrong_type", "line_items"),
+        (["line_items", 1], "Cup", "wrong_type", "line_items[1]"),
+        (["line_items", 1, "price_set"], ..., "missing_field", "line_items[1].price_set"),
+        (
+            ["line_items", 1, "price_set", "shop_money", "amount"],
+            "9,95",
+            "malformed_money",
+            "line_items[1].price_set.shop_money.amount",
+        ),
+        (
+            ["line_items", 1, "price_set", "shop_money", "amount"],
+            9.95,
+            "wrong_type",
+            "line_items[1].price_set.shop_money.amount",
+        ),
+        (
+            ["line_items", 0, "compare_at_price"],
+            "x",
+            "malformed_money",
+            "line_items[0].compare_at_price",
+        ),
+        (["total_price_set"], ..., "missing_field", "total_price_set"),
+        (["customer", "id"], ..., "missing_field", "customer.id"),
+        (["customer"], "Ada", "wrong_type", "customer"),
+        (["discount_codes"], [{"kode": "TEN"}], "missing_field", "discount_codes[0].code"),
+        (["note_attributes"], [{"name": []}], "wrong_type", "note_attributes[0].name"),
+    ],
+)
+def test_a_fault_of_an_order_is_told_with_its_place(
+    place: PLACE, value: Any, reason: str, detail: str
+) -> None:
+    record = record_of("orders/everything")
+    record["total_price_set"] = record["original_total_price_set"]
+    del record["original_total_price_set"]
+    broken = changed(record, place, value)
+    with pytest.raises(RecordError) as raised:
+        map_record("orders", broken, Mapping(shop=SHOP))
+    assert (raised.value.reason, raised.value.detail) == (reason, detail)
+
+
+def test_the_right_one_of_equal_values_is_told() -> None:
+    """Every empty text is the same object; only a time can be a malformed time."""
+    record = record_of("orders/paid") | {"name": "", "processed_at": ""}
+    with pytest.raises(RecordError, match="malformed_time: processed_at"):
+        map_record("orders", record, Mapping(shop=SHOP))
+
+
+def test_a_truth_value_is_no_number() -> None:
+    found = fault(record_of("orders/paid") | {"id": True}, Order)
+    assert found is not None
+    assert (found.reason, found.detail) == ("wrong_type", "id")
+
+
+def test_a_bug_still_looks_like_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("ours")
+
+    monkeypatch.setattr(mappers, "order_facts", broken)
+    with pytest.raises(KeyError, match="ours"):
+        map_record("orders", record_of("orders/paid"), Mapping(shop=SHOP))
+
+
+def test_an_unknown_resource_is_a_bug() -> None:
+    with pytest.raises(KeyError):
+        map_record("carts", {}, Mapping(shop=SHOP))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_records_that_are_mapped_have_the_shape_that_is_promised(case: str) -> None:
+    kind = Customer if case.startswith("customers/") else Order
+    assert fault(record_of(case), kind) is None
+
+
+STRANGE: st.SearchStrategy[Any] = st.sampled_from(
+    [..., None, "", "SECRET", 5, -1, 1.5, True, [], {}, ["SECRET"], "\0"]
+)
+
+
+@given(st.sampled_from(CASES), st.data(), STRANGE)
+def test_a_strange_record_is_mapped_or_refused_and_never_crashes(
+    case: str, data: st.DataObject, value: Any
+) -> None:
+    record = record_of(case)
+    place = data.draw(st.sampled_from(places(record, [])))
+    strange = changed(record, place, value)
+    before = copy.deepcopy(strange)
+    refusal = ""
+    try:
+        for event in map_record(resource_of(case), strange, settings_of(case)):
+            encode(event)
+    except RecordError as error:
+        refusal = str(error)
+    assert "SECRET" not in refusal
+    assert strange == before

@@ -1,0 +1,141 @@
+"""`relay backfill` asks for what was typed, and gives what a run tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from command import CANARY, FINISHED, STARTED, Relay, advanced, faked
+from littlerelay.errors import UnreachableError
+from littlerelay.progress import Counts
+from littlerelay.settings import BackfillRequest, Credentials, Settings
+
+REJECTED = replace(FINISHED, counts={"orders": Counts(read=5, mapped=2, rejected=3)})
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Relay]:
+    yield from faked(monkeypatch, capfd)
+
+
+def test_what_is_typed_is_what_is_asked(relay: Relay) -> None:
+    ended = relay(
+        *("backfill", "--since", "2024-01-31", "--until", "30d", "--resource", "orders, customers"),
+        *("--out", "x.ndjson", "--limit", "7", "--job", "acme", "--restart", "--past-until"),
+        *("--shop", "acme.myshopify.com", "--state-dir", "states"),
+    )
+    assert ended.code == 0
+    assert relay.jobs.asked == [
+        (
+            Settings(
+                shop="acme.myshopify.com",
+                credentials=Credentials(token=CANARY),
+                state=Path("states"),
+            ),
+            BackfillRequest(
+                since="2024-01-31",
+                until="30d",
+                resources=("orders", "customers"),
+                out="x.ndjson",
+                limit=7,
+                job="acme",
+                restart=True,
+                past_until=True,
+            ),
+        )
+    ]
+
+
+def test_what_is_not_typed_is_the_default(relay: Relay) -> None:
+    relay("backfill", "--since", "30d")
+    [(_, request)] = relay.jobs.asked
+    assert request == BackfillRequest(since="30d")
+
+
+def test_since_last_names_its_own_file(relay: Relay) -> None:
+    relay("backfill", "--since", "last")
+    relay("backfill", "--since", "last", "--out", "mine.ndjson")
+    assert [request.out for _, request in relay.jobs.asked] == [None, "mine.ndjson"]
+
+
+def test_a_run_speaks_on_standard_error_alone(relay: Relay) -> None:
+    ended = relay("backfill", "--since", "30d")
+    assert ended.out == ""
+    assert "period  2024-01-01T05:00:00Z to 2026-11-23T14:00:00Z" in ended.err
+    assert "done in 5m12s: 97,993 events from 98,000 records" in ended.err
+    assert "output  events.ndjson (612.0 MB)" in ended.err
+
+
+def test_quiet_says_nothing(relay: Relay) -> None:
+    relay.jobs.told = (STARTED, advanced(10), FINISHED)
+    ended = relay("backfill", "--since", "30d", "--quiet")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_quiet_still_tells_an_error(relay: Relay) -> None:
+    relay.jobs.told = (STARTED, advanced(10), UnreachableError("Shopify is away.", "Run again."))
+    ended = relay("backfill", "--since", "30d", "--quiet")
+    assert (ended.code, ended.out) == (5, "")
+    assert ended.err == "error: Shopify is away.\nhint: Run again.\n"
+
+
+def test_an_error_leaves_the_last_figures_above_it(relay: Relay) -> None:
+    relay.jobs.told = (STARTED, advanced(12_400), UnreachableError("Shopify is away."))
+    ended = relay("backfill", "--since", "30d")
+    assert ended.err.endswith("\norders 12,400 of 98,000 (12%), 22.1 MB\nerror: Shopify is away.\n")
+
+
+def test_json_is_one_object_with_the_result(relay: Relay) -> None:
+    ended = relay("backfill", "--since", "30d", "--json")
+    result = json.loads(ended.out)
+    assert result["counts"]["orders"] == {
+        "read": 98_000,
+        "mapped": 97_993,
+        "rejected": 0,
+        "filtered": 7,
+    }
+    assert (result["rejected"], result["before"]) == (0, [])
+    assert "done in" not in ended.err
+
+
+def test_events_on_standard_output_have_it_for_themselves(relay: Relay) -> None:
+    relay.jobs.lines = b'{"type":"track"}\n'
+    ended = relay("backfill", "--since", "30d", "--out", "-", "--json", "--quiet")
+    assert ended.out == '{"type":"track"}\n'
+    assert json.loads(ended.err)["job"] == "demo"
+
+
+def test_a_run_that_last_had_to_finish_first_is_told_too(relay: Relay) -> None:
+    relay.jobs.told = (STARTED, replace(FINISHED, output="first.ndjson"), STARTED, FINISHED)
+    assert relay("backfill", "--since", "last").err.count("done in") == 2
+    result = json.loads(relay("backfill", "--since", "last", "--json").out)
+    assert result["output"] == "events.ndjson"
+    assert [earlier["output"] for earlier in result["before"]] == ["first.ndjson"]
+
+
+def test_rejected_records_are_told_with_their_file_and_an_exit_code(relay: Relay) -> None:
+    relay.jobs.told = (STARTED, REJECTED)
+    ended = relay("backfill", "--since", "30d", "--quiet")
+    assert ended.code == 3
+    assert ended.err == (
+        "error: 3 records were rejected; everything else is done.\n"
+        "hint: events.ndjson.rejects.ndjson holds each with the reason.\n"
+    )
+
+
+def test_a_run_that_was_finished_before_says_what_could_be_wanted(relay: Relay) -> None:
+    relay.jobs.told = (replace(FINISHED, already=True),)
+    ended = relay("backfill", "--since", "30d")
+    assert ended.code == 0
+    assert ended.err.startswith("was finished before; there is nothing to do\n")
+    assert "--since last" in ended.err
+    assert "--restart" in ended.err
+
+
+def test_a_sample_is_called_one(relay: Relay) -> None:
+    relay.jobs.told = (STARTED, replace(FINISHED, sample=True))
+    assert "not everything was read" in relay("backfill", "--since", "30d", "--limit", "5").err

@@ -1,0 +1,81 @@
+"""`relay status` shows jobs on standard output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from command import Relay, faked
+from littlerelay.progress import JobStatus
+
+READING = JobStatus(
+    job="demo",
+    output="events.ndjson",
+    phase="reading",
+    since="2024-01-01T05:00:00Z",
+    until="2026-11-23T14:00:00Z",
+    resources={"customers": (41, 41, None), "orders": (12_400, 98_000, "2024-06-01T00:00:00Z")},
+    events=37_000,
+    saved="2026-11-23T14:20:00Z",
+)
+MISSING = JobStatus(job="other", output="gone.ndjson", phase="missing")
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Relay]:
+    for relay in faked(monkeypatch, capfd):
+        relay.jobs.statuses = [READING, MISSING]
+        yield relay
+
+
+def test_jobs_are_shown_with_how_far_they_are(relay: Relay) -> None:
+    ended = relay("status")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [
+        "demo  reading",
+        "period     2024-01-01T05:00:00Z to 2026-11-23T14:00:00Z",
+        "customers  41 of 41 (100%)",
+        "orders     12,400 of 98,000 (12%), created before 2024-06-01T00:00:00Z",
+        "events     37,000",
+        "output     events.ndjson",
+        "saved      2026-11-23T14:20:00Z",
+        "",
+        "other  missing",
+        "output  gone.ndjson",
+    ]
+
+
+def test_one_job_can_be_asked_for(relay: Relay) -> None:
+    result = json.loads(relay("status", "--job", "demo", "--json").out)
+    [job] = result["jobs"]
+    assert job["job"] == "demo"
+    assert job["resources"]["orders"] == {
+        "read": 12_400,
+        "total": 98_000,
+        "position": "2024-06-01T00:00:00Z",
+    }
+
+
+def test_a_job_that_is_not_there_is_an_error(relay: Relay) -> None:
+    ended = relay("status", "--job", "nobody")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("error: There is no job nobody.\n")
+
+
+def test_no_jobs_are_said_to_be_none(relay: Relay) -> None:
+    relay.jobs.statuses = []
+    assert relay("status").out == "There are no jobs yet.\n"
+
+
+def test_status_needs_no_shop_and_looks_where_it_is_told(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RELAY_SHOP")
+    monkeypatch.delenv("RELAY_TOKEN")
+    monkeypatch.setenv("RELAY_STATE_DIR", "of-environment")
+    relay("status")
+    relay("status", "--state-dir", "of-option")
+    assert relay.jobs.states == [Path("of-environment"), Path("of-option")]
