@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=100_000, help="for the memory of a backfill")
     orders = parser.parse_args().orders
-    show("Mapping, CPU against the floor (orjson.loads + dumps, line by line)", mapping.run())
+    show("Mapping, CPU against the floor (orjson.loads + dumps of the same lines)", mapping.run())
     show("A backfill of the stand-in shop, whole process", memory.run(orders))
 
 
