@@ -13,10 +13,10 @@ find_python = for python in $(PYTHONS); do \
 	python=; done; [ -n "$$python" ] || { echo "relay $(OLD)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench golden torture schema picture pins
+.PHONY: help demo test check bench golden torture cassettes schema picture pins
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## see relay at work on an invented shop, on this machine alone
 	@$(BIN)/python fixtures/demo.py
@@ -37,6 +37,9 @@ golden: $(READY) ## write the golden files anew from what the mappers make; read
 
 torture: $(READY) ## kill runs at every step and break the disk under them: takes minutes
 	@$(BIN)/python -m pytest --quiet -m torture tests/torture
+
+cassettes: $(READY) ## record the cassettes anew from the stand-in shop, or with credentials from a development shop
+	@$(BIN)/python fixtures/record_cassettes.py
 
 schema: $(READY) ## prune Shopify's published schema anew to what is used
 	@$(BIN)/python fixtures/prune_schema.py

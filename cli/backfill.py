@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from littlerelay import environment
-from littlerelay.errors import RecordError
+from littlerelay.errors import RecordError, UsageError
 from littlerelay.progress import Finished, Progress
 from littlerelay.settings import BackfillRequest, Settings
 
@@ -75,6 +75,8 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
     from . import display  # noqa: PLC0415
 
     to_stdout = request.out == _STDOUT
+    if to_stdout and sys.__stdout__ is None:
+        raise UsageError("Standard output is closed.", "Give --out FILE, or open it.")
     stream = sys.stdout.buffer if to_stdout else None
     with display.view(quiet=quiet, sums_up=not json) as show:
         told = jobs.backfill(settings, request, watch=show, stream=stream)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
@@ -16,17 +15,10 @@ Facts = Iterable[tuple[str, str]]
 _WIDE = 160  # columns, where no terminal says how many
 
 
-class _Console(Console):
-    """Leaves a broken pipe to the caller, where rich would end the process."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        raise BrokenPipeError
-
-
 def console(*, errors: bool = True) -> Console:
     """Give standard error, or standard output, as something to draw on."""
     stream = sys.stderr if errors else sys.stdout
-    return _Console(
+    return Console(
         file=stream,
         width=None if stream.isatty() else _WIDE,
         markup=False,

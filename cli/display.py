@@ -13,7 +13,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 
 from rich.text import Text
@@ -66,8 +65,28 @@ def as_json(value: Mapping[str, Any], *, errors: bool = False) -> None:
     stream.write(json.dumps(value, indent=2) + "\n")
 
 
-def bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Show a bug as one, without the values of variables: a hook for ``sys.excepthook``."""
-    text = "".join(traceback.format_exception(kind, error, trace))
-    sys.stderr.write(clean_lines(text))
+def bug(error: BaseException) -> None:
+    """Show a bug as one: where it happened and of which kind, with no value of a customer."""
+    told = [_traceback(one) for one in _chain(error)]
+    sys.stderr.write(clean_lines("\nThen:\n\n".join(told)))
     failure("This is a bug in relay.", "Report it with the lines above.")
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Give an error after those that led to it, as the interpreter tells them."""
+    chain: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in chain:
+        chain.insert(0, one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return chain
+
+
+def _traceback(error: BaseException) -> str:
+    """Tell one error; only the words of relay's own invariants are known to hold no value."""
+    kind = type(error)
+    words = f": {error}" if kind is RuntimeError else ""
+    frames = traceback.format_tb(error.__traceback__)
+    return "".join(
+        ["Traceback (most recent call last):\n", *frames, f"{kind.__qualname__}{words}\n"]
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from types import FrameType, TracebackType
 from typing import Annotated, NoReturn
@@ -13,10 +14,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from littlerelay import __version__
-from littlerelay.errors import RelayError, StoppedError, UsageError
+from littlerelay.errors import DiskError, RelayError, StoppedError, UsageError
 
+from . import streams
 from .backfill import backfill
 from .status import status
+from .streams import Unread
 from .text import clean
 
 INTERRUPTED = 130  # as shells say of Ctrl-C: 128 + SIGINT
@@ -28,6 +31,9 @@ app = typer.Typer(
 )
 app.command()(backfill)
 app.command()(status)
+
+
+_Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 
 class _Signaled(BaseException):
@@ -44,20 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A bug is left to the interpreter: its hook shows the traceback, and the exit code is 1.
     """
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    streams.take_over()
     sys.excepthook = _bug
-    _heed_signals()
+    _handle_signals(_signal)
     try:
-        return _run(words)
-    except RelayError as error:
-        return _failed(error, error.exit_code, words)
-    except typer.TyperException as error:
-        return _failed(_misused(error), UsageError.exit_code, words)
+        return _tried(words)
     except _Signaled as signaled:
+        # While the interpreter ends it takes handlers away: another signal would kill it.
+        _handle_signals(signal.SIG_IGN)
         is_interrupt = signaled.number == signal.SIGINT
         code = INTERRUPTED if is_interrupt else StoppedError.exit_code
         return _failed(_stopped(words), code, words)
-    except BrokenPipeError:
-        _close_pipes()
+    except Unread:
         return UNREAD
 
 
@@ -80,29 +84,45 @@ def _relay(
     """Typer hangs the options of `relay` itself on a function."""
 
 
+def _tried(words: list[str]) -> int:
+    """Run one command; what went wrong is told, and becomes the exit code."""
+    try:
+        return _run(words)
+    except RelayError as error:
+        return _failed(error, error.exit_code, words)
+    except typer.TyperException as error:
+        return _failed(_misused(error), UsageError.exit_code, words)
+
+
 def _run(words: list[str]) -> int:
     if "_RELAY_COMPLETE" in os.environ:  # a shell asks how the line could go on
         app(prog_name="relay")
     command = typer.main.get_command(app)
     try:
         with command.make_context("relay", words) as context:
-            code = command.invoke(context)
-        sys.stdout.flush()
+            code = int(command.invoke(context))
     except typer.Exit as done:
-        return done.exit_code
-    return int(code)
+        code = done.exit_code
+    sys.stdout.flush()
+    return code
 
 
-def _heed_signals() -> None:
-    """Let signals stop relay in good order; what is ignored, as under nohup, stays so."""
+def _handle_signals(handler: _Handler) -> None:
+    """Say what becomes of the signals that stop relay; what is ignored, as by nohup, stays so."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _signal)
+            signal.signal(number, handler)
 
 
 def _signal(number: int, _: FrameType | None) -> NoReturn:
+    """Stop in good order, which no second signal is to disturb."""
+    _handle_signals(_disregard)
     raise _Signaled(number)
+
+
+def _disregard(_: int, __: FrameType | None) -> None:
+    """Pass over a signal; Python complains of one that came before it was set to be ignored."""
 
 
 def _stopped(words: Sequence[str]) -> StoppedError:
@@ -110,7 +130,9 @@ def _stopped(words: Sequence[str]) -> StoppedError:
         return StoppedError(
             "Stopped.", "With --out - nothing is remembered: the same command begins anew."
         )
-    return StoppedError("Stopped; the checkpoint is good.", "Run the same command again.")
+    if "--restart" in words:
+        return StoppedError("Stopped.", "The same command without --restart goes on with this run.")
+    return StoppedError("Stopped.", "The same command goes on from the last checkpoint.")
 
 
 def _misused(error: typer.TyperException) -> UsageError:
@@ -130,7 +152,9 @@ def _failed(error: RelayError, code: int, words: Sequence[str]) -> int:
     if is_json:
         told = {"message": clean(str(error)), "hint": clean(error.hint)}
         report = {"code": code, "type": type(error).__name__, **told}
-        display.as_json({"error": report}, errors=on_stderr)
+        with suppress(Unread, DiskError):  # the error that is told has its exit code already
+            display.as_json({"error": report}, errors=on_stderr)
+            sys.stdout.flush()
     return code
 
 
@@ -139,14 +163,7 @@ def _is_data_on_stdout(words: Sequence[str]) -> bool:
     return "--out=-" in words or ("--out", "-") in pairwise(words)
 
 
-def _close_pipes() -> None:
-    """Keep the interpreter, which flushes at its end, from finding the broken pipe again."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
-
-
-def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _bug(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
     from . import display  # noqa: PLC0415  with it comes rich
 
-    display.bug(kind, error, trace)
+    display.bug(error)

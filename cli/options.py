@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+_MOST = 1_000_000_000  # records of a sample
 _PERIOD = "What is read"
 _OUTPUT = "Where it goes"
 _SHOP = "The shop and its credentials"
 _TALK = "What is said"
 
 
-def _option(text: str, metavar: str, panel: str, least: int | None = None) -> object:
+def _option(
+    text: str, metavar: str, panel: str, read: Callable[[str], object] | None = None
+) -> object:
     return typer.Option(
-        metavar=metavar, help=text, rich_help_panel=panel, show_default=False, min=least
+        metavar=metavar, help=text, rich_help_panel=panel, show_default=False, parser=read or _text
     )
+
+
+def _text(value: str) -> str:
+    """Refuse an empty value: a variable of the caller's script was not set."""
+    if not value:
+        raise typer.BadParameter("it is empty.")
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(_text(value))
+
+
+def _number(value: str) -> int:
+    if not re.fullmatch("[0-9]{1,10}", value) or not 1 <= int(value) <= _MOST:
+        raise typer.BadParameter(f"it is no number from 1 to {_MOST:,}.")
+    return int(value)
 
 
 def _flag(name: str, text: str, panel: str) -> object:
@@ -38,7 +60,7 @@ Resource = Annotated[
     _option("Which records, with commas. Default: customers,orders.", "NAMES", _PERIOD),
 ]
 Limit = Annotated[
-    int | None, _option("A sample: so many records of each resource.", "N", _PERIOD, 1)
+    int | None, _option("A sample: so many records of each resource.", "N", _PERIOD, _number)
 ]
 PastUntil = Annotated[
     bool,
@@ -60,7 +82,7 @@ Restart = Annotated[
 ]
 StateDir = Annotated[
     Path | None,
-    _option("Where jobs remember what they gave. Or RELAY_STATE_DIR.", "DIR", _OUTPUT),
+    _option("Where jobs remember what they gave. Or RELAY_STATE_DIR.", "DIR", _OUTPUT, _path),
 ]
 Shop = Annotated[
     str | None, _option("The shop: example.myshopify.com. Or RELAY_SHOP.", "DOMAIN", _SHOP)
@@ -68,7 +90,10 @@ Shop = Annotated[
 TokenFile = Annotated[
     Path | None,
     _option(
-        "A file with the access token that only you may read. Or RELAY_TOKEN_FILE.", "PATH", _SHOP
+        "A file with the access token that only you may read. Or RELAY_TOKEN_FILE.",
+        "PATH",
+        _SHOP,
+        _path,
     ),
 ]
 TokenCmd = Annotated[

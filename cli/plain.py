@@ -16,6 +16,7 @@ from .meter import Meter
 from .text import clean, count, duration, share, size
 
 _EVERY = 30.0  # seconds between lines
+_LONG = 5.0  # seconds of a wait that a reader of the log would wonder about
 
 
 class PlainView:
@@ -62,8 +63,8 @@ class PlainView:
             self._tell()
 
     def wait(self, waiting: Waiting) -> None:
-        """Tell of a wait that a reader of the log would wonder about."""
-        if waiting.seconds >= _EVERY:
+        """Tell of a long wait, and of every wait before the run has begun."""
+        if waiting.seconds >= _LONG or self._meter is None:
             self._line(waits(waiting.reason, waiting.seconds))
 
     def finish(self, finished: Finished) -> None:
@@ -95,11 +96,18 @@ def header(started: Started) -> Text:
         [
             ("job", started.job),
             ("shop", started.shop),
-            ("period", f"{started.since} to {started.until}"),
+            ("period", period(started)),
             ("output", "standard output" if started.output == "-" else started.output),
             ("left out", "; ".join(started.left_out)),
         ]
     )
+
+
+def period(started: Started) -> str:
+    """Say which facts a run gives."""
+    if started.new_since:
+        return f"what is new since {started.new_since}, up to {started.until}"
+    return f"{started.since} to {started.until}"
 
 
 def continues(first: Advanced, totals: Mapping[str, int]) -> str:

@@ -260,17 +260,17 @@ CARRIED: dict[str, tuple[str, ...]] = {
 
 
 def all_events() -> tuple[EventEntry, ...]:
-    """Gives every event of the catalogue, whether or not it is mapped yet."""
+    """Give every event of the catalogue, whether or not it is mapped yet."""
     return DEVICE_EVENTS + SERVER_EVENTS + SUBSCRIPTION_EVENTS + ADDED_EVENTS
 
 
 def properties_of(event: str) -> tuple[Property, ...]:
-    """Gives the properties that a mapped event can carry. Raises KeyError for any other event."""
+    """Give the properties that a mapped event can carry. Raises KeyError for any other event."""
     known = {entry.name: entry for entry in EVENT_PROPERTIES + ADDED_EVENT_PROPERTIES}
     return tuple(known[name] for name in CARRIED[event])
 
 
 def is_envelope(entry: Property) -> bool:
-    """Tells whether a property stands in the message around ``properties`` and ``traits``."""
+    """Tell whether a property stands in the message around ``properties`` and ``traits``."""
     top = entry.name.split(".")[0]
     return top in ("integrations", "context", "userId", "consent", "categoryPreferences")

@@ -48,6 +48,7 @@ class Checkpoint(Sealed):
     it. ``phase`` goes from ``reading`` (records) through ``checking`` (counts, ledger) to ``done``.
     """
 
+    job: str
     meaning: dict[str, str]
     since: int
     until: int
@@ -96,5 +97,6 @@ def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
     if changed:
         raise CheckpointMismatch(
             f"{path} belongs to a run with other settings: {changed}.",
-            "Give the same options again, another --out, or --restart (the old files are kept).",
+            "Give the same options again, or --restart (the old files are kept); a run beside that "
+            "one needs another --out and a --job of its own.",
         )

@@ -9,23 +9,26 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import select
 import shlex
 import stat
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
 
+from littlerelay.clock import SYSTEM
 from littlerelay.errors import RefusedError, UsageError
 from littlerelay.settings import Credentials, Settings
 
 # Header values are visible ASCII; anything else would fail later, and loudly, with the secret.
-_SECRET = re.compile(r"[!-~]+")
+_VISIBLE = re.compile(r"[!-~]+")
 _LONGEST_SECRET = 4096  # bytes; what is longer is some other file
-_COMMAND_SECONDS = 30.0
+_SECONDS = 30.0  # that a command, or whoever writes to a pipe, has to give a secret
 
 _WAYS = (
     "Set RELAY_TOKEN; or RELAY_CLIENT_ID and RELAY_CLIENT_SECRET; "
@@ -61,9 +64,23 @@ def load(options: Options, environ: Mapping[str, str]) -> Settings:
 
 
 def state_folder(option: Path | None, environ: Mapping[str, str]) -> Path:
-    """Give the folder in which jobs remember what they have given; it need not exist yet."""
-    chosen = option or environ.get("RELAY_STATE_DIR") or platformdirs.user_state_dir("relay")
-    return Path(chosen).expanduser()
+    """Give the folder in which jobs remember what they have given; it need not exist yet.
+
+    Raises UsageError where it would lie in a home folder that is not known.
+    """
+    chosen = option or environ.get("RELAY_STATE_DIR")
+    hint = "Give --state-dir DIR or set RELAY_STATE_DIR, with the whole path."
+    with _home_errors(str(chosen or "The folder of the jobs"), hint):
+        return Path(chosen or platformdirs.user_state_dir("relay")).expanduser()
+
+
+@contextmanager
+def _home_errors(name: str, hint: str) -> Iterator[None]:
+    """Turn what Path says of a home folder that it does not know into UsageError."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise UsageError(f"{name} cannot be found: that home folder is unknown.", hint) from error
 
 
 def _credentials(options: Options, environ: Mapping[str, str]) -> Credentials:
@@ -112,7 +129,7 @@ def _client_secret(environ: Mapping[str, str]) -> str:
 def _secret(text: str, name: str) -> str:
     """Strip a secret and make sure that a header can carry it."""
     secret = text.strip()
-    if not _SECRET.fullmatch(secret):
+    if not _VISIBLE.fullmatch(secret):
         raise UsageError(
             f"No secret is to be had from {name}: it is empty, or not one word of plain ASCII.",
             "Copy the secret again, without quotes, labels or line breaks.",
@@ -121,21 +138,30 @@ def _secret(text: str, name: str) -> str:
 
 
 def _secret_file(name: str) -> str:
-    path = Path(name).expanduser()
+    """Read a secret from a file that only its owner may read, or from a pipe."""
+    with _home_errors(name, "Give the whole path."):
+        path = Path(name).expanduser()
+    hint = "Name a file that holds the secret alone."
     try:
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            content = file.read(_LONGEST_SECRET + 1)
+        # A pipe that nobody writes to would keep a plain `open` waiting for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb", buffering=0):
+            _check_private(path, os.fstat(handle).st_mode)
+            content = _read(handle, SYSTEM.monotonic() + _SECONDS)
+    except TimeoutError as error:
+        raise UsageError(f"{path} gave no secret in {_SECONDS:.0f} seconds.", hint) from error
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", "Name a file that holds the secret alone."
-        ) from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint) from error
+    return _secret(_short(content, str(path)), str(path))
+
+
+def _check_private(path: Path, mode: int) -> None:
     if mode & 0o077:
         raise UsageError(
-            f"{path} holds a secret, and others on this machine may read it (mode {mode:04o}).",
+            f"{path} holds a secret, and others on this machine may read it "
+            f"(mode {stat.S_IMODE(mode):04o}).",
             f"Run: chmod 600 {shlex.quote(str(path))}",
         )
-    return _secret(content[:_LONGEST_SECRET].decode("ascii", errors="replace"), str(path))
 
 
 def _printed_by(command: str) -> str:
@@ -151,21 +177,55 @@ def _printed_by(command: str) -> str:
     if not words:
         raise UsageError("The token command is empty.", hint)
     try:
-        done = subprocess.run(  # noqa: S603  the user's own command, split without a shell
-            words, stdout=subprocess.PIPE, check=False, timeout=_COMMAND_SECONDS
-        )
+        code, content = _run(words)
+    except (TimeoutError, subprocess.TimeoutExpired) as error:
+        raise RefusedError(
+            f"The token command {words[0]} gave no answer in {_SECONDS:.0f} seconds.", hint
+        ) from error
     except OSError as error:
         raise RefusedError(
             f"The token command {words[0]} cannot be run: {error.strerror}.", hint
         ) from error
-    except subprocess.TimeoutExpired:
-        # The exception holds the output: it must not be chained.
-        raise RefusedError(
-            f"The token command {words[0]} gave no answer in {_COMMAND_SECONDS:.0f} seconds.", hint
-        ) from None
-    if done.returncode:
-        raise RefusedError(f"The token command {words[0]} failed ({done.returncode}).", hint)
-    return done.stdout.decode("ascii", errors="replace")
+    if code:
+        raise RefusedError(f"The token command {words[0]} failed ({code}).", hint)
+    return _short(content, "what the token command prints")
+
+
+def _run(words: list[str]) -> tuple[int, bytes]:
+    """Run a command, and give its exit code and what it prints; too long an output ends it."""
+    end = SYSTEM.monotonic() + _SECONDS
+    with subprocess.Popen(words, stdout=subprocess.PIPE, bufsize=0) as process:  # noqa: S603  the user's own command, split without a shell
+        try:
+            content = _read(process.stdout.fileno(), end) if process.stdout else b""
+            is_long = len(content) > _LONGEST_SECRET
+            return 0 if is_long else process.wait(end - SYSTEM.monotonic()), content
+        finally:
+            process.kill()
+
+
+def _read(handle: int, end: float) -> bytes:
+    """Read all there is, but one byte more than a secret can have at most.
+
+    Raises TimeoutError where it takes longer than up to ``end``.
+    """
+    content = b""
+    while len(content) <= _LONGEST_SECRET:
+        if not select.select([handle], [], [], max(0.0, end - SYSTEM.monotonic()))[0]:
+            raise TimeoutError
+        block = os.read(handle, _LONGEST_SECRET + 1 - len(content))
+        if not block:
+            break
+        content += block
+    return content
+
+
+def _short(content: bytes, name: str) -> str:
+    if len(content) > _LONGEST_SECRET:
+        raise UsageError(
+            f"No secret is to be had from {name}: it is longer than {_LONGEST_SECRET:,} bytes.",
+            "It must be the secret alone.",
+        )
+    return content.decode("ascii", errors="replace")
 
 
 def _endpoint(environ: Mapping[str, str]) -> str | None:
@@ -175,7 +235,10 @@ def _endpoint(environ: Mapping[str, str]) -> str | None:
         return None
     try:
         address = urlsplit(text)
-        fits = address.scheme == "http" and _is_loopback(address.hostname) and _is_bare(address)
+        # A line end would be left out by ``urlsplit``, and sent.
+        is_clean = _VISIBLE.fullmatch(text) is not None
+        is_here = address.scheme == "http" and _is_loopback(address.hostname)
+        fits = is_clean and is_here and _is_bare(address)
     except ValueError:  # a port or an IPv6 address that is none
         fits = False
     if not fits:

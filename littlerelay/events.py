@@ -76,7 +76,7 @@ class MalformedError(RecordError):
 def track(
     event: str, message_id: str, timestamp: str, sender: Sender, properties: dict[str, Any]
 ) -> Event:
-    """Gives a track message; ``properties`` become part of it, and come from `present`."""
+    """Give a track message; ``properties`` become part of it, and come from `present`."""
     return {
         "type": "track",
         "event": event,
@@ -88,7 +88,7 @@ def track(
 
 
 def identify(message_id: str, timestamp: str, sender: Sender, traits: dict[str, Any]) -> Event:
-    """Gives an identify message; ``traits`` come from `present_traits`."""
+    """Give an identify message; ``traits`` come from `present_traits`."""
     return {
         "type": "identify",
         "messageId": message_id,
@@ -99,7 +99,7 @@ def identify(message_id: str, timestamp: str, sender: Sender, traits: dict[str, 
 
 
 def present(values: dict[str, Any]) -> dict[str, Any]:
-    """Takes out what is None and gives the same dict back; 0, false and an empty text stay.
+    """Take out what is None and gives the same dict back; 0, false and an empty text stay.
 
     Most values are there, so taking the others out costs less than a copy without them.
     """
@@ -110,7 +110,7 @@ def present(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def present_traits(traits: dict[str, Any]) -> dict[str, Any]:
-    """Takes out what is None, but for consent, whose null says something."""
+    """Take out what is None, but for consent, whose null says something."""
     for key in [*traits]:
         if traits[key] is None and key not in NULLABLE_TRAITS:
             del traits[key]
@@ -118,7 +118,7 @@ def present_traits(traits: dict[str, Any]) -> dict[str, Any]:
 
 
 def message_id(namespace: str, shop: str, fact: str) -> str:
-    """Names a fact: the same fact has the same id on every run and from every source.
+    """Name a fact: the same fact has the same id on every run and from every source.
 
     It is ``uuid5(uuid5(NAMESPACE_URL, "https://littlerelay"), f"{namespace}/{shop}/{fact}")``, as
     36 characters. The namespace is percent-encoded here; so must be every part of ``fact`` that is
@@ -129,7 +129,7 @@ def message_id(namespace: str, shop: str, fact: str) -> str:
 
 @lru_cache(maxsize=64)
 def names_of(namespace: str, shop: str) -> Callable[[str], str]:
-    """Gives the function that names the facts of one shop (`message_id`), for many of them.
+    """Give the function that names the facts of one shop (`message_id`), for many of them.
 
     It hashes what all names of the shop begin with once, and writes the UUID of version 5
     (RFC 9562) from the digest's digits: `uuid.UUID` is ten times slower.
@@ -150,13 +150,13 @@ def names_of(namespace: str, shop: str) -> Callable[[str], str]:
 
 
 def content_hash(traits: dict[str, Any]) -> str:
-    """Gives the first 16 hex digits of SHA-256 over the traits as JSON with sorted keys."""
+    """Give the first 16 hex digits of SHA-256 over the traits as JSON with sorted keys."""
     return hashlib.sha256(orjson.dumps(traits, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 @lru_cache(maxsize=256)
 def encode_part(text: str) -> str:
-    """Percent-encodes one variable part of a fact, in NFC; RFC 3986's unreserved stay.
+    """Percent-encode one variable part of a fact, in NFC; RFC 3986's unreserved stay.
 
     >>> encode_part("caf\u0065\u0301/10 %")
     'caf%C3%A9%2F10%20%25'
@@ -167,7 +167,7 @@ def encode_part(text: str) -> str:
 
 
 def timestamp(text: str) -> str:
-    """Gives a time of Shopify's in UTC with milliseconds, its further digits cut off.
+    """Give a time of Shopify's in UTC with milliseconds, its further digits cut off.
 
     Raises MalformedError (``malformed_time``) for what is no ISO 8601 time with a zone, or no
     possible one.
@@ -187,7 +187,7 @@ def timestamp(text: str) -> str:
 
 
 def encode(event: Event) -> bytes:
-    """Gives the event as one line of NDJSON, its newline included.
+    """Give the event as one line of NDJSON, its newline included.
 
     A message of 32,768 bytes or more loses OPTIONAL_PRODUCT_PROPERTIES of all its products, one
     property after the other, until it is shorter. Raises RecordError (``too_large``) where that

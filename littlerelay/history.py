@@ -29,8 +29,9 @@ class History(Sealed):
 
     ``output`` is the file of the run that was begun last. ``since`` and ``end`` span the time for
     which everything was given (none: no run has finished); ``cut_over`` says that the span was
-    ended by hand, with ``--until``. ``generation`` counts the ledgers, ``digest`` is the SHA-256 of
-    the present one (empty: it is incomplete).
+    ended by hand, with ``--until``, and that no run of ``--since last`` went past that.
+    ``generation`` counts the ledgers, ``digest`` is the SHA-256 of the present one (empty: it is
+    incomplete).
     """
 
     job: str
@@ -122,7 +123,8 @@ class JobFolder:
 
 def jobs(state: Path) -> list[str]:
     """Name the jobs that a state folder knows, sorted."""
-    return sorted(path.parent.name for path in state.glob(f"jobs/*/{_FILE}"))
+    found = (path.parent.name for path in state.glob(f"jobs/*/{_FILE}"))
+    return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def _joins(history: History, run: Checkpoint) -> bool:
@@ -145,5 +147,6 @@ def _span(history: History, run: Checkpoint) -> dict[str, object]:
     joins = _joins(history, run)
     span: dict[str, object] = {"since": run.since} if joins else {}
     if (joins or run.new_since is not None) and run.until >= (history.end or 0):
-        span |= {"end": run.until, "cut_over": run.meaning["until"] != ""}
+        ended = run.new_since is None and (history.cut_over or run.meaning["until"] != "")
+        span |= {"end": run.until, "cut_over": ended}
     return span

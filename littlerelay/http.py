@@ -28,6 +28,8 @@ from littlerelay.progress import Waiting
 
 Watch = Callable[[Waiting], None]
 
+_LONGEST_ANSWER = 300.0  # seconds from an answer's beginning to its end
+_LARGEST_ANSWER = 256 * 1024 * 1024  # bytes; a page of 250 large orders has some 10 MB
 _LONGEST_OBEYED = 300.0  # seconds of Retry-After; Segment's own libraries cap it there too
 _RETRIED = frozenset({408, 410, 429, 460})
 _FINAL_5XX = frozenset({501, 505})
@@ -111,8 +113,8 @@ class RetryTransport(httpx.BaseTransport):
         host = request.url.host
         while True:
             try:
-                with closing(self._inner.handle_request(request)) as response:
-                    response.read()
+                with closing(self._inner.handle_request(request)) as answer:
+                    response = self._whole(answer)
             except _NETWORK_ERRORS as error:
                 _check_certificate(host, error)
                 attempts.failed(f"{host} broke the connection ({type(error).__name__})")
@@ -128,7 +130,33 @@ class RetryTransport(httpx.BaseTransport):
     def _obeyed(self, response: httpx.Response) -> float | None:
         seconds = retry_after(response.headers.get("Retry-After"), self._clock.now())
         # No wait at all is no wait to obey: it would be asked again and again without a pause.
-        return min(seconds, _LONGEST_OBEYED) if seconds else None
+        if not seconds:
+            return None
+        return max(self._patience.first_pause, min(seconds, _LONGEST_OBEYED))
+
+    def _whole(self, response: httpx.Response) -> httpx.Response:
+        """Read an answer to its end, which must come in time and within reason.
+
+        Raises httpx.ReadTimeout, or httpx.DecodingError for an answer that has no end.
+        """
+        end, content = self._clock.monotonic() + _LONGEST_ANSWER, bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > _LARGEST_ANSWER:
+                raise httpx.DecodingError("an answer without an end")
+            if self._clock.monotonic() > end:
+                raise httpx.ReadTimeout("an answer that comes too slowly")
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name not in ("content-encoding", "content-length", "transfer-encoding")
+        ]
+        return httpx.Response(
+            response.status_code,
+            headers=headers,
+            content=bytes(content),
+            extensions=response.extensions,
+        )
 
 
 def _check_certificate(host: str, error: BaseException) -> None:

@@ -9,30 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from littlerelay import checkpoint, http, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.errors import UsageError
+from littlerelay.errors import DiskError, UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.http import Watch, unwatched
 from littlerelay.ledger import Ledger
 from littlerelay.pipeline import Run
+from littlerelay.places import Paths, check_place, set_aside
 from littlerelay.progress import Advanced, JobStatus, Progress
 from littlerelay.rules import rules
-from littlerelay.runs import LAST, Paths
+from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.pages import limited
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.times import iso
-
-Save = Callable[[Checkpoint], None]
 
 
 def backfill(
@@ -58,15 +58,26 @@ def backfill(
         if stream is not None:
             yield from job.stream(stream)
             return
-        finished = (yield from job.finish_begun()) if request.since == LAST else None
-        if finished is None or finished != str(Path(request.out or "").absolute()):
+        done = None
+        if request.since == LAST and not request.restart:
+            done = yield from job.finish_begun()
+        if done is None or request.out is None or done != Path(request.out).absolute():
             yield from job.run()
 
 
 def status(state: Path) -> list[JobStatus]:
-    """Tell where the latest run of each job stands. Raises DiskError for a damaged file."""
-    histories = [JobFolder(state, name).load() for name in jobs(state)]
-    return [report.status(history) for history in histories if history is not None]
+    """Tell where the latest run of each job stands; a job whose files are damaged says so."""
+    return [_status(JobFolder(state, name)) for name in jobs(state)]
+
+
+def _status(folder: JobFolder) -> JobStatus:
+    try:
+        history = folder.load()
+        if history is not None:
+            return report.status(history)
+    except (DiskError, UsageError):
+        pass
+    return JobStatus(folder.job, output="", phase="damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +93,27 @@ class _Job:
     def run(self) -> Iterator[Progress]:
         """Go on with the run of this request, or begin it."""
         paths = self._paths()
-        runs.check_place(paths)
+        check_place(paths)
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
-        begun = None if self.request.restart else runs.begun(paths, self.request, meant)
+        begun = None
+        if not self.request.restart:
+            begun = runs.begun(paths, self.request, self.folder.job, meant)
         yield from self._go(paths, begun or self._begin(paths, meant))
 
-    def finish_begun(self) -> Generator[Progress, None, str | None]:
+    def finish_begun(self) -> Generator[Progress, None, Path | None]:
         """Finish the run that was begun last, with its own period, where it is not finished.
 
         Returns the absolute path of its output, none where there was nothing to finish.
         """
-        history = self.folder.load()
-        paths = Paths(Path(history.output)) if history else None
-        found = checkpoint.load(paths.checkpoint) if paths else None
-        if paths is None or found is None or found.phase == "done":
+        begun = runs.unfinished(self.folder.load())
+        if begun is None:
             return None
+        paths, found = begun
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
         old, new = runs.without_period(found.meaning), runs.without_period(meant)
         checkpoint.check_same(paths.checkpoint, old, new)
         yield from self._go(paths, found)
-        return str(paths.output)
+        return paths.output
 
     def stream(self, stream: BinaryIO) -> Iterator[Progress]:
         """Write the events to a stream: no checkpoint, nothing remembered."""
@@ -112,11 +124,11 @@ class _Job:
                 f"{rejects} exists, and rejected records would go there.", "Move it away first."
             )
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
-        start = runs.new(self.request, self.shop, meant, None)
+        start = runs.new(self.request, self.shop, self.folder.job, meant, None)
         yield report.started(start, self.folder.job, self.settings.shop, "-")
         with closing(LazyFile(rejects)) as rejected:
             run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
-            yield from self._read(run, start, Path("-"))
+            yield from self._read(run, start, None)
             end = run.finish()
         _check_counts(end)
         told = report.finished(end, self.folder.job, "-", str(rejects))
@@ -132,13 +144,15 @@ class _Job:
     def _begin(self, paths: Paths, meant: dict[str, str]) -> Checkpoint:
         """Begin a run, once nothing speaks against it: its checkpoint is the first of its files."""
         history = self.folder.load()
-        start = runs.new(self.request, self.shop, meant, history)
+        start = runs.new(self.request, self.shop, self.folder.job, meant, history)
         if start.new_since is not None:
             self._ledger()
         if start.limit is None:
             runs.check_job(history, meant)
+            if not (self.request.restart and self.request.since == LAST):
+                runs.check_unfinished(history, paths)
         if self.request.restart:
-            runs.set_aside(paths, int(self.clock.now()))
+            self._set_aside(history, paths)
         elif paths.output.exists():
             _check_sample(paths)
         if start.limit is None:
@@ -149,12 +163,22 @@ class _Job:
         checkpoint.save(paths.checkpoint, start)
         return start
 
+    def _set_aside(self, history: History | None, paths: Paths) -> None:
+        """Move the files of this output away, and for ``last`` those of the run half done."""
+        moment = int(self.clock.now())
+        half_done = runs.unfinished(history) if self.request.since == LAST else None
+        set_aside(paths, moment)
+        if half_done is not None:
+            set_aside(half_done[0], moment)
+
     def _go(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Bring a run from wherever it stands to its end."""
         names = self.folder.job, str(paths.output), str(paths.rejects)
         if start.phase != "reading":
             verify(paths.output, start.output)
         if start.phase == "done":
+            if start.limit is None and self.folder.load() is None:
+                self._remember(paths, start)
             yield replace(report.finished(start, *names), already=True)
             return
         began = self.clock.monotonic()
@@ -164,15 +188,16 @@ class _Job:
             with ExitStack() as stack:
                 output = stack.enter_context(closing(open_output(paths.output, start.output)))
                 rejects = stack.enter_context(closing(LazyFile(paths.rejects, start.rejects)))
-                save = _saver(paths.checkpoint)
-                run = Run(start, output, rejects, save, self.clock)
+                run = Run(
+                    start, output, rejects, partial(checkpoint.save, paths.checkpoint), self.clock
+                )
                 yield from self._read(run, start, paths.output)
                 end = run.finish()
         self._close(paths, end)
         elapsed = self.clock.monotonic() - began
         yield replace(report.finished(end, *names), elapsed=elapsed)
 
-    def _read(self, run: Run, start: Checkpoint, output: Path) -> Iterator[Progress]:
+    def _read(self, run: Run, start: Checkpoint, output: Path | None) -> Iterator[Progress]:
         """Read every resource from where it stands."""
         with ExitStack() as stack:
             given = self._given(start, stack)
@@ -182,6 +207,8 @@ class _Job:
                     continue
                 pages = self.shop.pages(name, start.updated_since, start.frozen_end)
                 windows = pages.windows(position.time)
+                if name == "orders":
+                    windows = self.shop.within_reach(windows, start.new_since or start.since)
                 if start.limit is not None:
                     windows = limited(windows, start.limit)
                 for tally in run.read(name, windows, made):
@@ -218,10 +245,17 @@ class _Job:
             at.rejected for at in end.resources.values()
         ):
             raise RuntimeError(f"{paths.output} does not hold as many lines as were counted")
-        history = self.folder.load()
-        if end.limit is None and history is not None:
-            self.folder.record(history, end, paths.output)
+        if end.limit is None:
+            self._remember(paths, end)
         checkpoint.save(paths.checkpoint, end.model_copy(update={"phase": "done"}))
+
+    def _remember(self, paths: Paths, end: Checkpoint) -> None:
+        """Take a finished run into the job's history, which may have been lost meanwhile."""
+        known = self.folder.load()
+        if known is None:
+            meant, output = runs.of_job(end.meaning), str(paths.output.absolute())
+            known = History(job=self.folder.job, meaning=meant, output=output)
+        self.folder.record(known, end, paths.output)
 
 
 def _check_sample(paths: Paths) -> None:
@@ -242,7 +276,3 @@ def _check_counts(end: Checkpoint) -> None:
                 f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
                 f"{at.filtered} filtered: that does not add up"
             )
-
-
-def _saver(path: Path) -> Save:
-    return lambda at: checkpoint.save(path, at)

@@ -22,7 +22,8 @@ from littlerelay.durable import PRIVATE, disk_errors, sync_folder
 
 SIZE = 16
 SORTING = "sorting-"  # begins the name of a folder that only a killed merge leaves
-_CHUNK = 262_144  # ids that are sorted in memory at a time (15 MB); each piece is one open file
+_CHUNK = 65_536  # ids that are sorted in memory at a time (4 MB)
+_OPEN = 256  # pieces that are merged at a time: each is an open file
 _MESSAGE_ID = re.compile(rb'"messageId":"([0-9a-f-]{36})"')
 
 
@@ -72,7 +73,8 @@ def merge(old: Path | None, output: Path, new: Path) -> str:
     with disk_errors(new), ExitStack() as stack:
         sorting = tempfile.TemporaryDirectory(prefix=SORTING, dir=new.parent)
         folder = Path(stack.enter_context(sorting))
-        runs = [_read(path) for path in _sorted_runs(_ids(output), folder)]
+        pieces = _few(_sorted_runs(_ids(output), folder), folder)
+        runs = [_read(path) for path in pieces]
         if old is not None:
             runs.append(_read(old))
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE)
@@ -119,6 +121,19 @@ def _sorted_runs(ids: Iterable[bytes], folder: Path) -> list[Path]:
             paths.append(_spill(chunk, folder / str(len(paths))))
             chunk = []
     return [*paths, _spill(chunk, folder / str(len(paths)))]
+
+
+def _few(paths: list[Path], folder: Path) -> list[Path]:
+    """Merge pieces until few enough are left to be open at once."""
+    while len(paths) > _OPEN:
+        together, paths = paths[:_OPEN], paths[_OPEN:]
+        merged = folder / f"{together[0].name}+"
+        with merged.open("wb") as file:
+            file.writelines(_packed(heapq.merge(*map(_read, together))))
+        for path in together:
+            path.unlink()
+        paths.append(merged)
+    return paths
 
 
 def _spill(chunk: list[bytes], path: Path) -> Path:

@@ -74,17 +74,17 @@ class Tally:
     fates: Counter[str]
     done: bool
 
-    def covers(self, record: Record) -> bool:
-        """Tell whether a record was given before the run was stopped."""
-        return (epoch(record["created_at"]), record["id"]) <= (self.time, self.number)
-
-    def move(self, record: Record) -> None:
-        """Count one more record that was read."""
-        self.time, self.number = epoch(record["created_at"]), record["id"]
+    def moves_to(self, record: Record) -> bool:
+        """Count one more record; false where it was given before the run was stopped."""
+        place = epoch(record["created_at"]), record["id"]
+        if place <= (self.time, self.number):
+            return False
+        self.time, self.number = place
         self.read += 1
+        return True
 
     def position(self) -> Position:
-        """Freeze."""
+        """Give the frozen form."""
         return Position(
             total=self.total,
             time=self.time or None,
@@ -133,12 +133,14 @@ class Run:
         return self._output.written
 
     def read(self, resource: str, windows: Iterable[Window], rules: Rules) -> Iterator[Tally]:
-        """Write what the windows hold, giving the tally after each."""
+        """Write what the windows hold, giving the tally after each.
+
+        What was read is kept, too, when the source stops: a signal, a refusal, no connection.
+        """
         at = self.tallies[resource]
-        for window in windows:
+        for window in self._kept(windows):
             for record in window.records:
-                if not at.covers(record):
-                    at.move(record)
+                if at.moves_to(record):
                     at.fates[self._write(resource, record, rules)] += 1
                     self._save_when_due()
             at.time, at.number = window.end, 0
@@ -149,6 +151,23 @@ class Run:
     def finish(self) -> Checkpoint:
         """End the files and save the checkpoint that enters the ``checking`` phase."""
         return self._remember(self._output.finish(), "checking")
+
+    def _kept(self, windows: Iterable[Window]) -> Iterator[Window]:
+        """Give the windows; where the source fails, first save all that came before.
+
+        Only here, between two windows, does the moment hold nothing half done.
+        """
+        coming = iter(windows)
+        while True:
+            try:
+                window = next(coming, None)
+            except BaseException:
+                if self._output.settle():
+                    self._remember(self._output.sync(), "reading")
+                raise
+            if window is None:
+                return
+            yield window
 
     def _write(self, resource: str, record: Record, rules: Rules) -> str:
         """Write one record's events, or its reject; give the name of its fate."""
@@ -180,10 +199,11 @@ class Run:
 
     def _remember(self, output: Mark, phase: str) -> Checkpoint:
         """Save a checkpoint of this moment; ``output`` is durable up to its mark already."""
+        rejects = self._rejects.sync()
         now = {
             "phase": phase,
             "output": output,
-            "rejects": self._rejects.sync(),
+            "rejects": rejects,
             "resources": {name: one.position() for name, one in self.tallies.items()},
             "events": dict(self.events),
             "first": self._first,

@@ -19,8 +19,10 @@ class Bucket:
 class Started:
     """A run begins or goes on. Times are ISO 8601 in UTC.
 
-    ``totals`` are Shopify's own counts of the records to read, by resource; ``left_out`` names the
-    fields that the app's scopes do not reach, each with the scope that is missing.
+    ``new_since`` is set for ``--since last``: what was given up to then is left away, and facts
+    from before ``since`` come only with records that were created after it. ``totals`` are
+    Shopify's own counts of the records to read, by resource; ``left_out`` names the fields that the
+    app's scopes do not reach, each with the scope that is missing.
     """
 
     job: str
@@ -29,6 +31,7 @@ class Started:
     since: str
     until: str
     totals: Mapping[str, int]
+    new_since: str | None = None
     resumed: bool = False
     left_out: tuple[str, ...] = ()
 
@@ -95,7 +98,8 @@ class Finished:
 class JobStatus:
     """Where a job's latest run stands, as ``relay status`` shows it. Times are ISO 8601 in UTC.
 
-    ``phase`` is ``reading``, ``checking``, ``done``, or ``missing`` where the run's files are gone.
+    ``phase`` is ``reading``, ``checking``, ``done``, ``sample``, ``missing`` where the run's files
+    are gone, or ``damaged`` where they cannot be read.
     ``resources`` gives what was read, Shopify's count at the start, and the time up to which all is
     read. ``reached`` is what ``--since last`` would go on from.
     """

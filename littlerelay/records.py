@@ -53,7 +53,7 @@ class Consent(TypedDict, total=False):
 class Customer(TypedDict, total=False):
     id: Required[int]
     created_at: Required[str]
-    updated_at: str  # absent where the customer came inside an order from GraphQL
+    updated_at: str
     email: str | None
     phone: str | None
     first_name: str | None

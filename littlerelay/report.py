@@ -7,8 +7,8 @@ from pathlib import Path
 from littlerelay import checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.history import History
+from littlerelay.places import Paths
 from littlerelay.progress import Counts, Finished, JobStatus, Started
-from littlerelay.runs import Paths
 from littlerelay.times import iso
 
 
@@ -21,6 +21,7 @@ def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
         since=iso(run.since),
         until=iso(run.until),
         totals={name: _total(run, at) for name, at in run.resources.items()},
+        new_since=None if run.new_since is None else iso(run.new_since),
         resumed=any(at.read for at in run.resources.values()),
         left_out=tuple(run.left_out),
     )
@@ -56,7 +57,7 @@ def status(history: History) -> JobStatus:
     return JobStatus(
         job=history.job,
         output=history.output,
-        phase=run.phase,
+        phase=run.phase if run.limit is None else "sample",
         since=iso(run.since),
         until=iso(run.until),
         resources={name: _progress(at) for name, at in run.resources.items()},

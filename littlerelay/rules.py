@@ -9,22 +9,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 from littlerelay.checkpoint import Checkpoint
+from littlerelay.errors import RecordError
 from littlerelay.events import Event
 from littlerelay.mappers import map_record
 from littlerelay.pipeline import Record, Rules
 from littlerelay.selection import Introductions, Selection, introduced
 from littlerelay.settings import Mapping
+from littlerelay.shopify.records import UNREADABLE
 from littlerelay.times import iso_ms
 
 
-def rules(run: Checkpoint, mapping: Mapping, given: Callable[[str], bool], output: Path) -> Rules:
+def rules(
+    run: Checkpoint, mapping: Mapping, given: Callable[[str], bool], output: Path | None
+) -> Rules:
     """Give the rules of one run.
 
     ``given`` knows the messages of earlier runs. ``output`` is the run's file, cut to its
-    checkpoint: where no customers are read, it tells whose Identify was written already.
+    checkpoint (none for a stream): where no customers are read, it tells whose Identify was
+    written already.
     """
     alone = "customers" not in run.resources
-    told = replace(mapping, frozen_end=iso_ms(run.frozen_end), identify_orders=alone)
+    told = replace(mapping, frozen_end=iso_ms(run.until), identify_orders=alone)
     selection = Selection(
         since=iso_ms(run.since),
         until=iso_ms(run.until),
@@ -42,11 +47,16 @@ def rules(run: Checkpoint, mapping: Mapping, given: Callable[[str], bool], outpu
 
 
 def _mapper(mapping: Mapping) -> Callable[[str, Record], list[Event]]:
-    return lambda resource, record: map_record(resource, record, mapping)
+    def mapped(resource: str, record: Record) -> list[Event]:
+        if UNREADABLE in record:
+            raise RecordError("wrong_type", "Shopify gave it another shape than its schema says")
+        return map_record(resource, record, mapping)
+
+    return mapped
 
 
-def _introduced(output: Path) -> Iterator[str]:
-    if output.exists():
+def _introduced(output: Path | None) -> Iterator[int]:
+    if output is not None and output.exists():
         with _open(output) as lines:
             yield from introduced(lines)
 

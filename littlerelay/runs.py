@@ -1,21 +1,16 @@
-"""Decides what a run is to do: goes on with one that was begun, or begins a new one.
-
-Nothing is written here but names that --restart moves out of the way.
-"""
+"""Decides what a run is to do: goes on with one that was begun, or begins a new one."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from littlerelay import checkpoint
+from littlerelay import __version__, checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
-from littlerelay.durable import disk_errors, sync_folder
 from littlerelay.errors import UsageError
-from littlerelay.files.ndjson import check_free
 from littlerelay.history import History
+from littlerelay.places import Paths, check_place
 from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.shopify.session import API_VERSION
 from littlerelay.shopify.shop import Shop
@@ -23,30 +18,9 @@ from littlerelay.times import iso, read, resolve
 
 RESOURCES = ("customers", "orders")
 LAST = "last"
+_MOST = 1_000_000_000  # records of a sample
 MARGIN = 300  # seconds before now at which a run ends: Shopify's index lags by some
 _OVERLAP = 3600  # seconds by which a parent may be marked as updated before its child is
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """The files of one run."""
-
-    output: Path
-
-    @property
-    def rejects(self) -> Path:
-        """Give the file of rejected records."""
-        return self.output.with_name(self.output.name + ".rejects.ndjson")
-
-    @property
-    def checkpoint(self) -> Path:
-        """Give the checkpoint file."""
-        return self.output.with_name(self.output.name + ".checkpoint.json")
-
-    def present(self) -> list[Path]:
-        """Give those that exist."""
-        paths = (self.output, self.rejects, self.checkpoint)
-        return [path for path in paths if path.is_symlink() or path.exists()]
 
 
 def check_request(request: BackfillRequest, now: int) -> None:
@@ -68,25 +42,13 @@ def check_request(request: BackfillRequest, now: int) -> None:
             "--until or --out -.",
             "Leave that option away.",
         )
+    if request.limit is not None and request.limit > _MOST:
+        raise UsageError(f"--limit is at most {_MOST}.", "Leave it away to read everything.")
     for typed in (request.since, request.until):
         if typed and typed != LAST:
             read(typed, now, ZoneInfo("UTC"))
     if request.out not in (None, "-"):
         check_place(Paths(Path(str(request.out))))
-
-
-def check_place(paths: Paths) -> None:
-    """Refuse an output that cannot be written, before anything is asked. Raises UsageError."""
-    folder = paths.output.absolute().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(
-            f"{folder} is no folder that relay can write to.", "Make it, or choose another --out."
-        )
-    for path in paths.present():
-        if path.is_symlink() or not path.is_file():
-            raise UsageError(f"{path} is not a plain file.", "Choose another --out.")
-    if paths.output.exists():
-        check_free(paths.output)
 
 
 def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str, str]:
@@ -99,6 +61,7 @@ def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str,
     resources = ",".join(name for name in RESOURCES if name in request.resources)
     return {
         **choices,
+        "relay": __version__,
         "API version": API_VERSION,
         "missing scopes": left_out,
         "resources": resources,
@@ -120,11 +83,13 @@ def without_period(meaning: dict[str, str]) -> dict[str, str]:
 
 def of_job(meaning: dict[str, str]) -> dict[str, str]:
     """Give the part that all runs of a job share: what an app may read can grow between them."""
-    own = ("API version", "missing scopes")
+    own = ("relay", "API version", "missing scopes")
     return {name: text for name, text in without_period(meaning).items() if name not in own}
 
 
-def begun(paths: Paths, request: BackfillRequest, meant: dict[str, str]) -> Checkpoint | None:
+def begun(
+    paths: Paths, request: BackfillRequest, job: str, meant: dict[str, str]
+) -> Checkpoint | None:
     """Give the checkpoint of the run that the same command began before, none for a new one.
 
     A sample (``--limit``) is never gone on with. Raises CheckpointMismatch for a run with other
@@ -145,6 +110,11 @@ def begun(paths: Paths, request: BackfillRequest, meant: dict[str, str]) -> Chec
             f"{paths.output} belongs to a full run, and --limit makes a sample.",
             "Choose another --out for the sample.",
         )
+    if found.job != job:
+        raise UsageError(
+            f"{paths.output} belongs to the job {found.job}, and this command is for {job}.",
+            f"Give --job {found.job}, or another --out.",
+        )
     checkpoint.check_same(paths.checkpoint, found.meaning, meant)
     if request.since == LAST and found.phase == "done":
         raise UsageError(
@@ -152,6 +122,31 @@ def begun(paths: Paths, request: BackfillRequest, meant: dict[str, str]) -> Chec
             "Leave --out away: each run then gets a file of its own.",
         )
     return found
+
+
+def unfinished(history: History | None) -> tuple[Paths, Checkpoint] | None:
+    """Give the run that a job began last, where it is not finished; a sample is no run."""
+    if history is None:
+        return None
+    paths = Paths(Path(history.output))
+    found = checkpoint.load(paths.checkpoint)
+    if found is None or found.phase == "done" or found.limit is not None:
+        return None
+    return paths, found
+
+
+def check_unfinished(history: History | None, paths: Paths) -> None:
+    """Refuse to begin a second file while the first is half done: both would be sent.
+
+    Raises UsageError.
+    """
+    first = unfinished(history)
+    if first is not None and first[0].output != paths.output.absolute():
+        raise UsageError(
+            f"The job has a run that is not finished, in {first[0].output}.",
+            "Finish it with the command that began it (or --since last), remove its files, or give "
+            "this run a job of its own with --job.",
+        )
 
 
 def check_job(history: History | None, meant: dict[str, str]) -> None:
@@ -167,7 +162,11 @@ def check_job(history: History | None, meant: dict[str, str]) -> None:
 
 
 def new(
-    request: BackfillRequest, shop: Shop, meant: dict[str, str], history: History | None
+    request: BackfillRequest,
+    shop: Shop,
+    job: str,
+    meant: dict[str, str],
+    history: History | None,
 ) -> Checkpoint:
     """Begin a run: resolve its period by the shop's clock and freeze its end.
 
@@ -187,6 +186,7 @@ def new(
     names = [name for name in RESOURCES if name in request.resources]
     totals = {name: shop.pages(name, updated_since, frozen_end).total() for name in names}
     return Checkpoint(
+        job=job,
         meaning=meant,
         since=since,
         until=until,
@@ -202,14 +202,14 @@ def new(
 def _bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
     """Give the start of the facts, the start of the changes to read, and the end."""
     if request.since == LAST:
-        first, end = _span(history, request)
+        first, end = _span(history, request, shop.now)
         return first, end, shop.now
     since = resolve(request.since, shop.now, shop.zone)
     until = resolve(request.until, shop.now, shop.zone) if request.until else shop.now
     return since, since, until
 
 
-def _span(history: History | None, request: BackfillRequest) -> tuple[int, int]:
+def _span(history: History | None, request: BackfillRequest, now: int) -> tuple[int, int]:
     if history is None or history.since is None or history.end is None:
         raise UsageError(
             "--since last needs a finished run of this job, and there is none.",
@@ -221,19 +221,9 @@ def _span(history: History | None, request: BackfillRequest) -> tuple[int, int]:
             "Events after that would come twice where live tracking has taken over; "
             "--past-until goes on all the same.",
         )
+    if history.end > now:
+        raise UsageError(
+            f"This job has reached {iso(history.end)}, and the shop's clock says {iso(now)}.",
+            "A clock was wrong in an earlier run: run once more with a date and --restart.",
+        )
     return history.since, history.end
-
-
-def set_aside(paths: Paths, moment: int) -> None:
-    """Rename the files of an earlier run, so that a new one can begin.
-
-    Raises DiskError, and UsageError where files were set aside in this very second already.
-    """
-    stamp = iso(moment).replace("-", "").replace(":", "")
-    names = {path: path.with_name(f"{path.name}.old-{stamp}") for path in paths.present()}
-    for taken in filter(os.path.lexists, names.values()):
-        raise UsageError(f"{taken} exists already.", "Run the same command again in a second.")
-    for path, name in names.items():
-        with disk_errors(path):
-            path.rename(name)
-            sync_folder(path.absolute().parent)

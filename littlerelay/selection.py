@@ -67,7 +67,7 @@ class Introductions:
     ``known`` are the customers that the file holds already.
     """
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
+    def __init__(self, known: Iterable[int] = ()) -> None:
         self._known = set(known)
 
     def choose(self, events: list[Event]) -> list[Event]:
@@ -83,12 +83,12 @@ class Introductions:
         self._known.update(_customer(event) for event in events if event["type"] == "identify")
 
 
-def introduced(lines: Iterable[bytes]) -> Iterator[str]:
+def introduced(lines: Iterable[bytes]) -> Iterator[int]:
     """Give the customers whose Identify stands in an event file."""
     for line in lines:
         if line.startswith(b'{"type":"identify"'):
             yield _customer(orjson.loads(line))
 
 
-def _customer(event: Event) -> str:
-    return str(event["context"]["externalIds"][0]["id"])
+def _customer(event: Event) -> int:
+    return int(event["context"]["externalIds"][0]["id"])

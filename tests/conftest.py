@@ -11,6 +11,7 @@ import ipaddress
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOREIGN_SETTINGS = ("RELAY_", "SHOPIFY", "SEGMENT", "RECHARGE", "XDG_")
@@ -28,6 +30,7 @@ FOREIGN_MACHINE = ("GITHUB_ACTIONS",)
 # Examples are the same on every run and leave no database; two busy cores make no deadline.
 hypothesis.settings.register_profile("relay", database=None, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("relay")
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis-of-relay")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import littlerelay
 from command import CANARY, FINISHED, STARTED, FakeJobs, advanced, part
-from littlerelay.progress import Progress, Waiting
+from littlerelay.progress import JobStatus, Progress, Waiting
 
 Watch = Callable[[Waiting], None]
 PAGES = 2000
@@ -43,20 +45,28 @@ def lines(watch: Watch, stream: BinaryIO | None) -> Iterator[Progress]:
     yield FINISHED
 
 
+def numbers(watch: Watch, stream: BinaryIO | None) -> Iterator[Progress]:
+    """Opens a file and tells its number to whoever listens at number 3."""
+    yield STARTED
+    with Path(__file__).open("rb") as file:
+        os.write(3, str(file.fileno()).encode())
+    yield FINISHED
+
+
 def bug(watch: Watch, stream: BinaryIO | None) -> Iterator[Progress]:
     """Breaks as only a bug does, over a secret and a name that would clear the screen."""
     yield STARTED
     raise KeyError(f"{CANARY} \x1b[2J")
 
 
-STORIES = {story.__name__: story for story in (endless, brief, lines, bug)}
+STORIES = {story.__name__: story for story in (endless, brief, lines, numbers, bug)}
 
 
 class StoryJobs(FakeJobs):
     """Tells a story whatever is asked."""
 
     def __init__(self, story: str) -> None:
-        super().__init__()
+        super().__init__(statuses=[JobStatus("demo", "é.ndjson", "missing")])
         self.story = STORIES[story]
 
     def backfill(self, *asked: Any, **ways: Any) -> Iterator[Progress]:

@@ -21,7 +21,13 @@ from littlerelay.settings import BackfillRequest, Credentials, Settings
 from standin.server import StandIn
 
 SINCE = "2015-01-01"
-RELAY = Path(sys.executable).with_name("relay")
+RELAY = str(Path(sys.executable).with_name("relay"))
+_OFTEN = (sys.executable, str(Path(__file__).with_name("saving_often.py")))
+# By output: commands that save a checkpoint with every 100 KB of events, compressed or not.
+SAVING_OFTEN = {
+    "events.ndjson": (*_OFTEN, "100000", "100000"),
+    "events.ndjson.gz": (*_OFTEN, "100000", "1"),
+}
 # The shops run on 50 times the speed, and so do relay's waits.
 SCALE = 50.0
 FAST = Clock(
@@ -65,10 +71,10 @@ def environment(shop: StandIn, state: Path) -> dict[str, str]:
     }
 
 
-def start(shop: StandIn, folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    """Start the real command in a folder."""
+def start(shop: StandIn, folder: Path, *command: str) -> subprocess.Popen[bytes]:
+    """Start a command in a folder, with the shop's environment."""
     return subprocess.Popen(
-        [RELAY, *words],
+        command,
         cwd=folder,
         env=environment(shop, folder / "state"),
         stdout=subprocess.PIPE,

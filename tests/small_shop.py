@@ -76,6 +76,9 @@ class SmallShop:
     def missing_scopes(self) -> list[str]:
         return list(self.scopes_missing)
 
+    def within_reach(self, windows: Iterator[Window], _: int) -> Iterator[Window]:
+        return windows
+
     def left_out(self) -> list[str]:
         return [f"something (needs {scope})" for scope in self.scopes_missing]
 

@@ -15,6 +15,7 @@ from littlerelay.marks import Mark
 GOLDEN = Path(__file__).parent / "data" / "checkpoint-version-1.json"
 MEANING = {"namespace": "", "order_id": "name", "since": "2024-01-01", "until": ""}
 RUN = Checkpoint(
+    job="acme",
     meaning=MEANING,
     since=1_704_085_200,
     until=1_767_243_300,

@@ -139,3 +139,27 @@ def test_a_run_that_was_finished_before_says_what_could_be_wanted(relay: Relay) 
 def test_a_sample_is_called_one(relay: Relay) -> None:
     relay.jobs.told = (STARTED, replace(FINISHED, sample=True))
     assert "not everything was read" in relay("backfill", "--since", "30d", "--limit", "5").err
+
+
+@pytest.mark.parametrize(
+    "option",
+    "since until resource out job state-dir shop token-file token-cmd limit".split(),
+)
+def test_an_empty_value_is_refused_by_its_option(relay: Relay, option: str) -> None:
+    ended = relay("backfill", "--since", "30d", f"--{option}", "")
+    assert (ended.code, relay.jobs.asked) == (2, [])
+    assert ended.err.startswith(f"error: Invalid value for '--{option}': it is ")
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "1000000001", "9" * 5000, "1.5", "many"])
+def test_a_limit_is_a_number_of_records(relay: Relay, typed: str) -> None:
+    ended = relay("backfill", "--since", "30d", "--limit", typed)
+    assert ended.code == 2
+    assert ended.err.startswith(
+        "error: Invalid value for '--limit': it is no number from 1 to 1,000,000,000.\n"
+    )
+
+
+def test_the_largest_limit_is_taken(relay: Relay) -> None:
+    assert relay("backfill", "--since", "30d", "--limit", "1000000000").code == 0
+    assert [request.limit for _, request in relay.jobs.asked] == [1_000_000_000]

@@ -1,4 +1,4 @@
-"""An error is one sentence, a hint and an exit code; a signal ends a run in good order."""
+"""An error is one sentence, a hint and an exit code, and gives no secret away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import signal
 import subprocess
 import sys
 import termios
@@ -18,10 +17,8 @@ import pytest
 from command import CANARY, STARTED, Relay, advanced, faked
 from littlerelay import __version__, errors
 from littlerelay.errors import RelayError
+from processes import BACKFILL, start
 
-FAKED = Path(__file__).with_name("faked_relay.py")
-BACKFILL = ("backfill", "--since", "30d")
-STOPPED = "error: Stopped; the checkpoint is good.\nhint: Run the same command again.\n"
 ERRORS = [
     (errors.UsageError, 2),
     (errors.CheckpointMismatch, 2),
@@ -43,15 +40,6 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Gives processes a shop and a token."""
     monkeypatch.setenv("RELAY_SHOP", "demo.myshopify.com")
     monkeypatch.setenv("RELAY_TOKEN", CANARY)
-
-
-def start(
-    story: str, *words: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE
-) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(FAKED), story, *(words or BACKFILL)]
-    # Unbuffered, Python would hide what becomes of the rest that nobody reads.
-    environ = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    return subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environ)
 
 
 def on_terminal(story: str, columns: int = 90) -> tuple[int, str]:
@@ -152,67 +140,6 @@ def test_the_object_stays_out_of_the_events(relay: Relay, out: tuple[str, ...]) 
     ended = relay(*BACKFILL, *out, "--json")
     assert ended.out == ""
     assert json.loads(ended.err)["error"]["code"] == 6
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 7), (signal.SIGHUP, 7)]
-)
-def test_a_signal_ends_a_run_in_good_order(shop: None, number: signal.Signals, code: int) -> None:
-    process = start("endless")
-    assert process.stderr is not None
-    said = [process.stderr.readline() for _ in range(4)]
-    process.send_signal(number)
-    _, rest = process.communicate(timeout=10)
-    assert process.returncode == code
-    assert (b"".join(said) + rest).decode().endswith(STOPPED)
-
-
-def test_without_a_checkpoint_a_stopped_run_does_not_speak_of_one(shop: None) -> None:
-    process = start("endless", *BACKFILL, "--out", "-")
-    assert process.stderr is not None
-    process.stderr.readline()
-    process.terminate()
-    _, rest = process.communicate(timeout=10)
-    assert process.returncode == 7
-    assert b"nothing is remembered" in rest
-    assert b"checkpoint" not in rest
-
-
-def test_a_signal_that_is_ignored_stays_so(shop: None) -> None:
-    command = [sys.executable, str(FAKED), "endless", *BACKFILL]
-    process = subprocess.Popen(
-        ["nohup", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    assert process.stderr is not None
-    while b"output" not in process.stderr.readline():
-        pass
-    process.send_signal(signal.SIGHUP)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=0.3)
-    process.terminate()
-    process.communicate(timeout=10)
-    assert process.returncode == 7
-
-
-@pytest.mark.parametrize("words", [("--out", "-"), ("--json",)])
-def test_a_reader_who_goes_away_ends_it_without_a_word(shop: None, words: tuple[str, ...]) -> None:
-    process = start("lines", *BACKFILL, *words, "--quiet")
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.communicate(timeout=10)[1] == b""
-    assert process.returncode == 141
-
-
-def test_a_bug_looks_like_one_and_gives_no_secret_away(shop: None) -> None:
-    process = start("bug", *BACKFILL, "--quiet")
-    out, err = process.communicate(timeout=10)
-    assert (process.returncode, out) == (1, b"")
-    said = err.decode()
-    assert said.startswith("Traceback (most recent call last):\n")
-    assert "KeyError" in said
-    assert "error: This is a bug in relay.\n" in said
-    assert "canary" not in said
-    assert "\x1b" not in said
 
 
 def test_a_terminal_has_a_live_view_that_leaves_only_the_result(shop: None) -> None:

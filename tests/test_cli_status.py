@@ -65,6 +65,12 @@ def test_a_job_that_is_not_there_is_an_error(relay: Relay) -> None:
     assert ended.err.startswith("error: There is no job nobody.\n")
 
 
+def test_no_name_of_a_job_is_an_error(relay: Relay) -> None:
+    ended = relay("status", "--job", "")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("error: Invalid value for '--job': it is empty.\n")
+
+
 def test_no_jobs_are_said_to_be_none(relay: Relay) -> None:
     relay.jobs.statuses = []
     assert relay("status").out == "There are no jobs yet.\n"

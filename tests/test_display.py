@@ -153,6 +153,25 @@ def test_a_log_first_says_what_runs_and_what_is_left_out() -> None:
     ]
 
 
+NEW = replace(STARTED, new_since="2026-11-01T00:00:00Z")
+NEWS = "period  what is new since 2026-11-01T00:00:00Z, up to 2026-11-23T14:00:00Z"
+
+
+def test_a_log_of_since_last_says_what_is_new() -> None:
+    assert NEWS in Drawn().show(NEW)
+
+
+def test_a_live_view_of_since_last_says_what_is_new_and_what_is_left_out() -> None:
+    out = Console(file=io.StringIO(), width=200, force_terminal=True, color_system=None)
+    view = part("live").LiveView(out, FakeTime().clock(), sums_up=True)
+    with out.capture() as capture:
+        view.show(NEW)
+        view.show(replace(STARTED, left_out=("order.location (read_locations)",)))
+        view.close()
+    assert f"{NEWS}\n" in capture.get()
+    assert "left out  order.location (read_locations)\n" in capture.get()
+
+
 def test_a_log_has_one_line_every_thirty_seconds() -> None:
     drawn = Drawn()
     drawn.show(STARTED)
@@ -169,10 +188,19 @@ def test_a_log_has_one_line_every_thirty_seconds() -> None:
 def test_a_long_wait_is_told_and_a_short_one_is_not() -> None:
     drawn = Drawn()
     drawn.show(STARTED)
-    assert drawn.show(Waiting("Shopify's bucket fills", 3.0)) == []
+    assert drawn.show(Waiting("Shopify's bucket fills", 4.9)) == []
+    assert drawn.show(Waiting("Shopify's bucket fills", 5.0)) == [
+        "waits 5s: Shopify's bucket fills"
+    ]
     assert drawn.show(Waiting("Shopify answered 502", 61.0)) == [
         "waits 1m01s: Shopify answered 502"
     ]
+
+
+def test_every_wait_before_the_start_is_told() -> None:
+    drawn = Drawn()
+    assert drawn.show(Waiting("Shopify answered 502", 0.6)) == ["waits 1s: Shopify answered 502"]
+    assert drawn.show(Waiting("Shopify answered 502", 8.0)) == ["waits 8s: Shopify answered 502"]
 
 
 def test_a_run_that_goes_on_says_where() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import platformdirs
@@ -142,10 +146,88 @@ def test_a_command_that_gives_no_token_is_an_error_and_its_output_not_shown(
     assert "canary" not in f"{caught.value} {caught.value.hint}"
 
 
-def test_a_command_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "_COMMAND_SECONDS", 0.1)
+def test_a_command_that_hangs_is_given_up_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_SECONDS", 0.1)
+    began = time.monotonic()
     with pytest.raises(RefusedError, match=r"gave no answer"):
         load(Options(token_cmd="sleep 5"), SHOP)
+    assert time.monotonic() - began < 4
+
+
+def test_a_command_that_prints_without_end_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"it is longer than 4,096 bytes"):
+        load(Options(token_cmd="yes"), SHOP)
+
+
+def test_a_command_that_leaves_its_output_open_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_SECONDS", 0.1)
+    with pytest.raises(RefusedError, match=r"gave no answer"):
+        load(Options(token_cmd="sh -c 'sleep 1 & echo secret'"), SHOP)
+
+
+@pytest.mark.parametrize(("length", "fits"), [(4096, True), (4097, False)])
+def test_a_secret_is_taken_whole_or_refused(tmp_path: Path, length: int, fits: bool) -> None:
+    path = secret_file(tmp_path / "token", "s" * length)
+    for options in (Options(token_file=path), Options(token_cmd=f"cat {path}")):
+        if fits:
+            assert load(options, SHOP).credentials == Credentials(token="s" * length)
+        else:
+            with pytest.raises(UsageError, match=r"it is longer than 4,096 bytes"):
+                load(options, SHOP)
+
+
+def test_a_pipe_that_nobody_writes_to_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "_SECONDS", 0.1)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(UsageError, match=r"gave no secret in"):
+        load(Options(token_file=tmp_path / "pipe"), SHOP)
+
+
+def test_a_pipe_whose_writer_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_SECONDS", 0.1)
+    ours, theirs = os.pipe()
+    try:
+        with pytest.raises(UsageError, match=r"gave no secret in"):
+            load(Options(token_file=Path(f"/dev/fd/{ours}")), SHOP)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_what_a_shell_puts_in_the_place_of_a_file_is_read() -> None:
+    late = ["sh", "-c", "sleep 0.1; echo secret-of-pipe"]
+    with subprocess.Popen(late, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        pipe = Path(f"/dev/fd/{writer.stdout.fileno()}")
+        credentials = load(Options(token_file=pipe), SHOP).credentials
+    assert credentials == Credentials(token="secret-of-pipe")
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [
+        (Options(state_dir=Path("~nosuch/x")), {}),
+        (Options(), {"RELAY_STATE_DIR": "~nosuch/x"}),
+        (Options(token_file=Path("~nosuch/x")), {"RELAY_TOKEN": ""}),
+    ],
+)
+def test_a_home_that_is_not_known_is_refused(options: Options, environ: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match=r"^~nosuch/x cannot be found") as caught:
+        load(options, {**WITH_TOKEN, **environ})
+    assert "the whole path" in caught.value.hint
+
+
+def test_without_any_home_the_state_needs_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    with pytest.raises(UsageError, match=r"that home folder is unknown") as caught:
+        environment.state_folder(None, {})
+    assert caught.value.hint.startswith("Give --state-dir DIR or set RELAY_STATE_DIR")
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
@@ -183,6 +265,8 @@ def test_a_stand_in_on_this_machine_is_taken(address: str) -> None:
         "http://[::1",
         "127.0.0.1:8080",
         "http:///path",
+        "http://127.0.0.1:1/\n",
+        "http://127.0.0.1\t:1/",
     ],
 )
 def test_a_stand_in_elsewhere_is_refused(address: str) -> None:

@@ -236,3 +236,20 @@ def test_a_stream_gets_every_line_and_is_left_open() -> None:
         output.write(LINES[0])
         assert (output.sync(), output.written) == (EMPTY, len(LINES[0]))
     assert stream.getvalue() == LINES[0]
+
+
+def test_a_stream_that_takes_no_more_is_a_failure_of_the_disk() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        with pytest.raises(DiskError, match=r"No space left"):
+            StreamOutput(full).write(LINES[0])
+        output = StreamOutput(io.BufferedWriter(full))
+        output.write(LINES[0])
+        with pytest.raises(DiskError, match=r"No space left"):
+            output.sync()
+
+
+def test_a_stream_whose_reader_went_away_is_no_failure_of_the_disk() -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with os.fdopen(theirs, "wb", buffering=0) as unread, pytest.raises(BrokenPipeError):
+        StreamOutput(unread).write(LINES[0])

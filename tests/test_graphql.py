@@ -238,8 +238,8 @@ def test_a_filter_that_shopify_ignored_stops_the_run() -> None:
         ask(answer({"data": {"page": {"nodes": []}}, "extensions": extensions}))
 
 
-@pytest.mark.parametrize("served", ["2026-07", "2027-01", "unstable", None])
-def test_another_api_version_stops_the_run(served: str | None) -> None:
+@pytest.mark.parametrize("served", ["2026-07", "2027-01", "unstable"])
+def test_another_api_version_stops_the_run(served: str) -> None:
     with pytest.raises(RefusedError, match=f"served API version {served}"):
         ask(answer({"data": {"it": "is"}}, version=served))
 
@@ -278,5 +278,5 @@ def test_a_passing_status_that_stays_ends_as_unreachable(status: int) -> None:
 
 
 def test_a_web_page_in_place_of_an_answer_stops_the_run() -> None:
-    with pytest.raises(RefusedError, match="API version None"):
+    with pytest.raises(RefusedError, match="Shopify's place"):
         ask(answer(b"<!DOCTYPE html>", version=None))

@@ -33,6 +33,7 @@ def folder(tmp_path: Path) -> JobFolder:
 def run(since: int, until: int, *, typed: str = "", new_since: int | None = None) -> Checkpoint:
     """Makes a finished run; ``typed`` is what --until was."""
     return Checkpoint(
+        job="acme",
         meaning={"since": "last" if new_since else "2023-11-14", "until": typed},
         since=since,
         until=until,
@@ -128,7 +129,7 @@ SPANS: dict[str, tuple[Span, Checkpoint, Span]] = {
     "before it, up to it": ((B, C, False), run(A, B), (A, C, False)),
     "before it, with a gap": ((C, D, False), run(A, B), (C, D, False)),
     "before an end by hand": ((B, D, True), run(A, C, typed="C"), (A, D, True)),
-    "the same, no longer by hand": ((A, B, True), run(A, C), (A, C, False)),
+    "the same again, which lifts nothing": ((A, B, True), run(A, C), (A, C, True)),
 }
 
 

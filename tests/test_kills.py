@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kills import broken, unbroken
+from shops import SAVING_OFTEN
 from standin.server import StandIn
 
 WORDS = ("backfill", "--since", "2015-01-01", "--out")
@@ -19,13 +20,16 @@ def shop() -> Iterator[StandIn]:
         assert running.problems == []
 
 
-@pytest.mark.parametrize("name", ["events.ndjson", "events.ndjson.gz"])
+@pytest.mark.parametrize("name", SAVING_OFTEN)
 def test_three_kills_leave_the_bytes_of_an_unbroken_run(
     name: str, shop: StandIn, tmp_path: Path
 ) -> None:
-    seconds = unbroken(shop, tmp_path / "whole", *WORDS, name)
+    command = (*SAVING_OFTEN[name], *WORDS, name)
+    seconds, _ = unbroken(shop, tmp_path / "whole", *command)
     chance = random.Random(20260131)
-    delays = [chance.uniform(0.2, 0.33) * seconds for _ in range(3)]
-    assert broken(shop, tmp_path / "broken", delays, *WORDS, name) == 3
+    delays = [chance.uniform(0.3, 0.5) * seconds for _ in range(3)]
+    kills, resumed = broken(shop, tmp_path / "broken", delays, *command)
+    assert kills == 3
+    assert resumed >= 1, "a run must have gone on in the middle for this test to mean something"
     whole, continued = (tmp_path / run / name for run in ("whole", "broken"))
     assert continued.read_bytes() == whole.read_bytes()

@@ -24,7 +24,7 @@ BOTTOM = set(
 LEVELS = [
     {"cli"},
     {"jobs"},
-    {"rules", "runs", "report", "pipeline", "compare", "reconcile", "spark"},
+    {"rules", "runs", "report", "places", "pipeline", "compare", "reconcile", "spark"},
     STRANGERS,
     BOTTOM,
     {"errors"},

@@ -2,9 +2,11 @@
 
 import json
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -14,19 +16,21 @@ from killing import Killed, killed_at
 from littlerelay import checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import Clock
-from littlerelay.errors import DiskError
+from littlerelay.errors import DiskError, UnreachableError
 from littlerelay.files import compressed, ndjson
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile, PlainFile
 from littlerelay.marks import Mark
 from littlerelay.pipeline import Rules, Run, Tally
 from littlerelay.settings import Mapping
+from littlerelay.shopify.pages import Window
 from small_shop import FIRST, NOW, Record, hasty_clock, mapped, record, small_shop, standing_clock
 
 SHOP = small_shop(width=400)
 MAPPING = Mapping(shop="acme.myshopify.com")
 NAMES = ("events.ndjson", "events.ndjson.gz")
 START = Checkpoint(
+    job="acme",
     meaning={},
     since=FIRST,
     until=NOW,
@@ -136,8 +140,15 @@ def saves_first(self: PlainFile) -> Mark:
     return Mark(self._bytes, self._lines, sha256(content[-65_536:]).hexdigest())
 
 
-def never_moves(self: Tally, _: Record) -> None:
-    self.read += 1
+def never_moves(self: Tally, record: Record) -> bool:
+    is_new = MOVES_TO(replace(self), record)
+    self.read += is_new
+    return is_new
+
+
+def always_moves(self: Tally, record: Record) -> bool:
+    self.time = 0
+    return MOVES_TO(self, record)
 
 
 def cut_nothing(path: Path, handle: int, _: Mark) -> None:
@@ -149,12 +160,13 @@ def cut_all_but_rejects(path: Path, handle: int, mark: Mark) -> None:
 
 
 CUT = ndjson._cut
+MOVES_TO = Tally.moves_to
 FAULTS: dict[str, tuple[object, str, object]] = {
     "the checkpoint is saved before the lines are written": (PlainFile, "sync", saves_first),
     "nothing is cut on resume": (ndjson, "_cut", cut_nothing),
     "rejects are not cut on resume": (ndjson, "_cut", cut_all_but_rejects),
-    "the position is not moved": (Tally, "move", never_moves),
-    "what is covered is given again": (Tally, "covers", lambda *_: False),
+    "the position is not moved": (Tally, "moves_to", never_moves),
+    "what is covered is given again": (Tally, "moves_to", always_moves),
 }
 
 
@@ -220,3 +232,67 @@ def test_a_checkpoint_is_saved_by_time_or_by_size_and_not_with_every_record(
     monkeypatch.setattr(checkpoint, "save", lambda *args: (save(*args), saved.append(1))[0])  # type: ignore[func-returns-value]
     run(tmp_path / NAMES[0], clock=standing_clock())
     assert len(saved) == 1
+
+
+def two_and(error: BaseException, windows: Iterable[Window]) -> Iterator[Window]:
+    """Gives two windows, and then the source fails."""
+    yield from islice(windows, 2)
+    raise error
+
+
+def stopped(output: Path, error: BaseException, rules: Rules = RULES) -> Checkpoint | None:
+    """Reads up to an error, all within one second; gives the checkpoint that lies on the disk."""
+    memory = output.with_name("checkpoint.json")
+    with (
+        closing(open_output(output)) as lines,
+        closing(LazyFile(output.with_name("rejects.ndjson"))) as rejects,
+    ):
+        going = Run(START, lines, rejects, lambda at: checkpoint.save(memory, at), standing_clock())
+        windows = small_shop(width=100).pages("customers", FIRST, NOW - 300).windows()
+        with pytest.raises(type(error)) as caught:
+            list(going.read("customers", two_and(error, windows), rules))
+        assert caught.value is error
+    return checkpoint.load(memory)
+
+
+@pytest.mark.parametrize("error", [UnreachableError("Shopify is silent."), KeyboardInterrupt()])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_complete_when_the_source_failed_is_kept(
+    name: str, error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compressed, "MEMBER", 1)  # so that a member ends with every record
+    output = empty(tmp_path / "stopped") / name
+    kept = stopped(output, error)
+    assert kept is not None
+    at = kept.resources["customers"]
+    assert (at.time, at.number, at.done) == (FIRST + 200, 0, False)
+    assert (at.read, at.mapped, at.rejected, at.filtered) == (5, 4, 1, 0)
+    assert (kept.phase, kept.output.bytes) == ("reading", output.stat().st_size)
+    assert kept.rejects.bytes == output.with_name("rejects.ndjson").stat().st_size
+    run(output)
+    run(empty(tmp_path / "whole") / name)
+    assert left(tmp_path / "stopped") == left(tmp_path / "whole")
+
+
+def test_a_member_that_is_under_way_when_the_source_fails_is_not_covered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compressed, "MEMBER", 1_000_000)
+    assert stopped(empty(tmp_path / "stopped") / NAMES[1], KeyboardInterrupt()) is None
+
+
+@pytest.mark.parametrize("error", [DiskError("The disk is full."), KeyboardInterrupt()])
+def test_what_fails_within_a_window_is_not_followed_by_a_save(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bytes] = []
+    write = PlainFile.write
+
+    def failing(self: PlainFile, line: bytes) -> None:
+        if len(written) == 4:  # the second half of what one customer became
+            raise error
+        written.append(line)
+        write(self, line)
+
+    monkeypatch.setattr(PlainFile, "write", failing)
+    assert stopped(tmp_path / NAMES[0], error) is None

@@ -100,8 +100,6 @@ FORGOTTEN = {
     "the history": "/history.json.tmp",
     "the ledger": "/ledger-1.bin",
     "the folder of the job": "/jobs/acme",
-    "the folder of the jobs": "/state/jobs",
-    "the folder of the state": "/state",
 }
 
 

@@ -26,7 +26,6 @@ NULL_WHERE_EMPTY = set(
 # Only REST and webhooks carry these, or only some of a kind, or only the documents of customers.
 ABSENT = {
     "client_details",
-    "customer.updated_at",
     "customer.state",
     "customer.verified_email",
     "customer.note",
@@ -205,8 +204,18 @@ def test_discount_applications_stand_where_their_index_says() -> None:
     applications = node["discount_applications"]["nodes"]
     for index, each in zip([2, 10, 0, 1], applications, strict=True):
         each["index"] = index
-    kinds = [each["type"] for each in records.order(node)["discount_applications"]]
+    for line in node["line_items"]["nodes"]:
+        for allocation in line["discount_allocations"]:
+            allocation["discount_application"]["index"] = 10
+    order = records.order(node)
+    kinds = [each["type"] for each in order["discount_applications"]]
     assert kinds == ["manual", "script", "automatic", "discount_code"]
+    places = [
+        allocation["discount_application_index"]
+        for line in order["line_items"]
+        for allocation in line["discount_allocations"]
+    ]
+    assert set(places) == {3}, "an allocation follows its application"
 
 
 def test_every_kind_of_discount_is_known() -> None:
@@ -237,5 +246,12 @@ def test_a_customer_without_mail_or_phone_has_none() -> None:
 
 def test_a_product_that_was_deleted_or_may_not_be_read_is_null() -> None:
     for line in order(sparse=True)["line_items"] + order(scopes=False)["line_items"]:
-        ours = ("product_id", "variant_id", "product_type", "url", "compare_at_price")
-        assert [line[key] for key in ours] == [None] * 5
+        ours = ("product_id", "variant_id", "url", "compare_at_price")
+        assert [line[key] for key in ours] == [None] * 4
+
+
+def test_the_type_of_a_product_is_null_where_it_was_deleted_and_absent_where_it_is_unknown() -> (
+    None
+):
+    assert {line["product_type"] for line in order(sparse=True)["line_items"]} == {None}
+    assert all("product_type" not in line for line in order(scopes=False)["line_items"])

@@ -186,6 +186,6 @@ def test_a_customer_is_introduced_once_and_only_when_the_line_was_written() -> N
 
 def test_who_was_introduced_is_read_from_the_file() -> None:
     lines = [encode(event) for event in (identify("7"), track("A", 1), identify("9"))]
-    assert list(introduced(lines)) == ["7", "9"]
+    assert list(introduced(lines)) == [7, 9]
     once = Introductions(introduced(lines))
     assert names(once.choose([identify("9"), identify("8")])) == ["identify"]

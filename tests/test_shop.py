@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from littlerelay.errors import RefusedError, UnreachableError
+from littlerelay.shopify.pages import Window
 from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.times import iso
 from shopify_fakes import NOW, SHOP, FakeTime, Script, answer, graphql
@@ -45,7 +46,8 @@ def test_a_needed_scope_that_is_missing_is_named(lacking: str) -> None:
 
 def test_write_scopes_are_enough() -> None:
     assert opened("write_orders", "write_customers", "write_products").missing_scopes() == [
-        "read_locations"
+        "read_locations",
+        "read_all_orders",
     ]
 
 
@@ -61,10 +63,25 @@ def test_optional_scopes_that_are_missing_are_told_with_what_they_would_bring() 
 
 def test_orders_older_than_sixty_days_need_their_own_scope() -> None:
     shop = opened(*CORE)
-    shop.check_reach(shop.now - 60 * DAY)
+    shop.check_reach(shop.now - 59 * DAY)
     with pytest.raises(RefusedError, match="read_all_orders"):
-        shop.check_reach(shop.now - 60 * DAY - 1)
+        shop.check_reach(shop.now - 59 * DAY - 1)
     opened(*ALL).check_reach(0)
+
+
+@pytest.mark.parametrize("scopes", [CORE, ALL])
+def test_a_run_stops_when_the_orders_it_needs_go_out_of_reach(scopes: tuple[str, ...]) -> None:
+    shop = opened(*scopes)
+    since = shop.now - 59 * DAY
+    windows = [Window(start, start + DAY, []) for start in (since - 9 * DAY, since)]
+    given = shop.within_reach(windows, since)
+    assert next(given) is windows[0], "older orders are not needed"
+    shop.api.shop_time += 2 * DAY
+    if scopes == ALL:
+        assert next(given) is windows[1]
+    else:
+        with pytest.raises(RefusedError, match="read_all_orders"):
+            next(given)
 
 
 def asked_for(resource: str, scopes: frozenset[str]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from standin.server import StandIn
 from standin.tiny import TinyWorld
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
+FOUR_O_CLOCK = "2026-01-01T04:00:00Z"  # three orders came before
 NAMES = "{ orders(first: 5, sortKey: CREATED_AT) { nodes { name } } }"
 
 
@@ -109,7 +110,9 @@ def test_a_revoked_token_is_refused_and_a_new_one_is_let_in(shop: StandIn) -> No
     assert call(shop, headers).status_code == 200
 
 
-@pytest.mark.parametrize("status", ["401", "402", "423", "429", "500", "502", "503", "504"])
+@pytest.mark.parametrize(
+    "status", ["401", "402", "403", "404", "423", "429", "430", "500", "502", "503", "504"]
+)
 def test_a_status_comes_once_and_with_a_text_for_errors(shop: StandIn, status: str) -> None:
     shop.faults(status)
     answer = post(shop, NAMES)
@@ -144,6 +147,27 @@ def test_json_is_cut_on_request_in_an_answer_that_is_whole_as_http(shop: StandIn
     shop.faults("cut")
     with pytest.raises(json.JSONDecodeError):
         ask(shop, NAMES)
+
+
+@pytest.mark.parametrize("kind", ["orders", "customers"])
+def test_a_list_is_short_of_its_newest_match_on_request_and_the_count_is_not(
+    shop: StandIn, kind: str
+) -> None:
+    column = "customer_date" if kind == "customers" else "created_at"
+    asked = f"""query Both($after: String) {{
+      {kind}(first: 2, after: $after, sortKey: CREATED_AT, query: "{column}:<'{FOUR_O_CLOCK}'") {{
+        nodes {{ id }} pageInfo {{ endCursor }} }}
+      {kind}Count(query: "created_at:<'{FOUR_O_CLOCK}'") {{ count }} }}"""
+
+    def read() -> list[tuple[int, int]]:
+        """Gives how many records each of two pages holds, and the count beside it."""
+        first = ask(shop, asked)["data"]
+        rest = ask(shop, asked, after=first[kind]["pageInfo"]["endCursor"])["data"]
+        return [(len(page[kind]["nodes"]), page[f"{kind}Count"]["count"]) for page in (first, rest)]
+
+    shop.faults("short")
+    assert read() == [(2, 3), (0, 3)]
+    assert read() == [(2, 3), (1, 3)]
 
 
 def test_another_version_answers_on_request(shop: StandIn) -> None:

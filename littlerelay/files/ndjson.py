@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -133,7 +135,10 @@ class LazyFile:
 
 
 class StreamOutput:
-    """Lines on a stream such as standard output: nothing to resume, nothing to mark."""
+    """Lines on a stream such as standard output: nothing to resume, nothing to mark.
+
+    Raises DiskError where the stream takes no more, and BrokenPipeError where its reader went away.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -147,7 +152,8 @@ class StreamOutput:
     def write(self, line: bytes) -> None:
         """Hand one line on."""
         self._bytes += len(line)
-        self._stream.write(line)
+        with _stream_errors():
+            self._stream.write(line)
 
     def settle(self) -> bool:
         """Tell that a mark can be made anywhere."""
@@ -155,13 +161,27 @@ class StreamOutput:
 
     def sync(self) -> Mark:
         """Push what was written out of the buffer."""
-        self._stream.flush()
+        with _stream_errors():
+            self._stream.flush()
         return EMPTY
 
     finish = sync
 
     def close(self) -> None:
         """Leave the stream open: it is not ours."""
+
+
+@contextmanager
+def _stream_errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # a reader may have had enough: nothing failed
+        raise
+    except OSError as error:
+        raise DiskError(
+            f"The events cannot be written out: {error.strerror or error}.",
+            "Mend where they go, then run the same command again.",
+        ) from error
 
 
 def check_free(path: Path) -> None:

@@ -34,7 +34,7 @@ _NAMES = {
 def map_record(
     resource: str, record: MappingABC[str, Any], mapping: settings.Mapping
 ) -> list[Event]:
-    """Gives all events of a record of ``customers`` or ``orders``: identify, then tracks by time.
+    """Give all events of a record of ``customers`` or ``orders``: identify, then tracks by time.
 
     An order carries its refunds, fulfillments, transactions and agreements. A test order gives
     nothing unless the settings include it: neither do its refunds count in Shopify's figures.
@@ -56,7 +56,7 @@ def map_record(
 
 
 def map_order(order: Order, mapping: settings.Mapping) -> list[Event]:
-    """Gives all events of an order and of what it carries."""
+    """Give all events of an order and of what it carries."""
     if order.get("test") and not mapping.include_test:
         return []
     facts = order_facts(order, mapping)

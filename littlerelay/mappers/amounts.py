@@ -38,7 +38,7 @@ class Figures(NamedTuple):
 
 
 def figures(order: Order, mapping: Mapping) -> Figures:
-    """Gives an order as it was placed."""
+    """Give an order as it was placed."""
     agreements = order.get("agreements")
     placed = [a for a in agreements if a["reason"] == "order"] if agreements else None
     if not placed:
@@ -90,7 +90,7 @@ def _shipping(order: Order, less_tax: bool) -> float:
 
 
 def _revenue(order: Order, taxed: bool) -> float | None:
-    """Gives the subtotal without tax, less gift cards: those are revenue once they are spent."""
+    """Give the subtotal without tax, less gift cards: those are revenue once they are spent."""
     amount = order.get("subtotal_price_set")
     if amount is None:
         return None
@@ -111,7 +111,7 @@ def _subscriptions(lines: Iterable[LineItem]) -> list[LineItem]:
 
 
 def _net(lines: Iterable[LineItem], taxed: bool) -> Decimal:
-    """Sums lines after all their discounts, without tax."""
+    """Sum lines after all their discounts, without tax."""
     return sum((_net_of(line, taxed) for line in lines), ZERO)
 
 
@@ -158,7 +158,7 @@ def _goods(sales: list[Sale]) -> list[Sale]:
 
 
 def _quantities(sales: list[Sale], order: Order) -> dict[int, int]:
-    """Counts the units sold of each line item."""
+    """Count the units sold of each line item."""
     known = {line["id"] for line in order["line_items"]}
     counted: dict[int, int] = {}
     for sale in _goods(sales):
@@ -176,7 +176,7 @@ def _gross_sales(sales: Iterable[Sale]) -> Decimal:
 
 
 def _net_sales(sales: Iterable[Sale]) -> Decimal:
-    """Sums sales without tax: a sale's amount always holds it."""
+    """Sum sales without tax: a sale's amount always holds it."""
     kept = list(sales)
     return _gross_sales(kept) - _sale_taxes(kept)
 
@@ -186,7 +186,7 @@ def _sale_taxes(sales: Iterable[Sale]) -> Decimal:
 
 
 def _sale_discounts(sales: Iterable[Sale], taxed: bool) -> Decimal:
-    """Sums discounts as the order's own figure does: with tax where prices have it inside."""
+    """Sum discounts as the order's own figure does: with tax where prices have it inside."""
     if taxed:
         return total(sale["total_discount_amount_after_taxes"] for sale in sales)
     return total(sale["total_discount_amount"] for sale in sales)

@@ -31,7 +31,7 @@ _NO_CONSENT: Consent = {}
 
 
 def map_customer(customer: Customer, mapping: Mapping) -> list[Event]:
-    """Gives all events of one customer record: identify, then tracks, oldest first."""
+    """Give all events of one customer record: identify, then tracks, oldest first."""
     address = address_traits(customer.get("default_address"))
     sender = customer_sender(customer, address, mapping)
     properties = customer_properties(customer, mapping)
@@ -45,7 +45,7 @@ def map_customer(customer: Customer, mapping: Mapping) -> list[Event]:
 def identify_customer(
     customer: Customer, sender: Sender, traits: dict[str, Any], mapping: Mapping
 ) -> Event:
-    """Gives the Identify of a full customer record, with all traits; its id names their values."""
+    """Give the Identify of a full customer record, with all traits; its id names their values."""
     fact = f"customers/{customer['id']:d}/identify/{content_hash(traits)}"
     return identify(
         message_id(mapping.namespace, mapping.shop, fact),
@@ -82,7 +82,7 @@ def customer_enabled(
 
 
 def customer_properties(customer: Customer, mapping: Mapping) -> dict[str, Any]:
-    """Gives a customer's properties."""
+    """Give a customer's properties."""
     totals = totals_of_customer(customer, mapping)
     # fmt: off
     return present({
@@ -96,7 +96,7 @@ def customer_properties(customer: Customer, mapping: Mapping) -> dict[str, Any]:
 
 
 def customer_traits(customer: Customer, address: dict[str, str] | None) -> dict[str, Any]:
-    """Gives all traits of a customer, with today's totals; ``address`` comes from the record."""
+    """Give all traits of a customer, with today's totals; ``address`` comes from the record."""
     email = customer.get("email_marketing_consent") or _NO_CONSENT
     sms = customer.get("sms_marketing_consent") or _NO_CONSENT
     spent = customer.get("total_spent")
@@ -124,7 +124,7 @@ def customer_traits(customer: Customer, address: dict[str, str] | None) -> dict[
 
 
 def identify_from_order(customer: Customer, facts: OrderFacts) -> Event:
-    """Gives the Identify of an order's customer, with the traits that do not age."""
+    """Give the Identify of an order's customer, with the traits that do not age."""
     order = facts.order
     updated = customer.get("updated_at") or order["updated_at"]
     # fmt: off

@@ -30,7 +30,7 @@ class OrderFacts(NamedTuple):
 
 
 def order_facts(order: Order, mapping: Mapping) -> OrderFacts:
-    """Finds out what all events of an order share."""
+    """Find out what all events of an order share."""
     email, redacted = email_of(order), is_redacted(order)
     codes = order.get("discount_codes")
     return OrderFacts(
@@ -46,7 +46,7 @@ def order_facts(order: Order, mapping: Mapping) -> OrderFacts:
 
 
 def order_id(order: Order, mapping: Mapping) -> str:
-    """Gives the id under which every event of an order is found: its name, with the ``#``.
+    """Give the id under which every event of an order is found: its name, with the ``#``.
 
     Raises RecordError where the settings ask for the number and the record has none.
     """

@@ -22,7 +22,7 @@ Shared: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 
 
 def fulfillment_events(fulfillment: Fulfillment, facts: OrderFacts) -> list[Event]:
-    """Gives what is known of one fulfillment: that it was created, and each status it reached."""
+    """Give what is known of one fulfillment: that it was created, and each status it reached."""
     shared = fulfilled_properties(fulfillment, facts), tracking_properties(fulfillment)
     updates = [
         fulfillment_updated(fulfillment, reached, shared, facts)
@@ -59,7 +59,7 @@ def fulfillment_updated(
 
 
 def fulfilled_properties(fulfillment: Fulfillment, facts: OrderFacts) -> dict[str, Any]:
-    """Gives a fulfillment's properties up to the shipment status."""
+    """Give a fulfillment's properties up to the shipment status."""
     order = facts.order
     lines = quantities(fulfillment.get("line_items") or (), facts.basket)
     # fmt: off
@@ -77,7 +77,7 @@ def fulfilled_properties(fulfillment: Fulfillment, facts: OrderFacts) -> dict[st
 
 
 def tracking_properties(fulfillment: Fulfillment) -> dict[str, Any]:
-    """Gives a fulfillment's properties after the shipment status."""
+    """Give a fulfillment's properties after the shipment status."""
     # fmt: off
     return present({
         "tracking_company": fulfillment.get("tracking_company"),
@@ -88,7 +88,7 @@ def tracking_properties(fulfillment: Fulfillment) -> dict[str, Any]:
 
 
 def statuses(fulfillment: Fulfillment) -> dict[str, str]:
-    """Gives each status that a fulfillment is known to have reached, and when.
+    """Give each status that a fulfillment is known to have reached, and when.
 
     In transit and delivered where their own times are known; the shipment status; without one,
     ``cancelled``; without anything else, ``updated`` where it was touched after it was created.

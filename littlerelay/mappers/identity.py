@@ -36,7 +36,7 @@ _is_no_id = re.compile(r"[0-]*|-1|anonymous|null|none|undefined", re.IGNORECASE)
 
 
 def order_sender(order: Order, email: str | None, mapping: Mapping) -> Sender:
-    """Gives whom an order's messages are about; ``email`` is that of `email_of`."""
+    """Give whom an order's messages are about; ``email`` is that of `email_of`."""
     attributes, customer = order.get("note_attributes"), order.get("customer")
     notes = {note["name"]: note["value"] for note in attributes} if attributes else {}
     user = user_id(customer["id"] if customer else None, email, mapping)
@@ -55,7 +55,7 @@ def order_sender(order: Order, email: str | None, mapping: Mapping) -> Sender:
 
 
 def redacted_sender(order: Order, mapping: Mapping) -> Sender:
-    """Gives whom the messages of an order without its customer are about: nobody known."""
+    """Give whom the messages of an order without its customer are about: nobody known."""
     # fmt: off
     return present({
         "anonymousId":  _fallback_of(order, mapping),
@@ -66,7 +66,7 @@ def redacted_sender(order: Order, mapping: Mapping) -> Sender:
 
 
 def customer_sender(customer: Customer, address: dict[str, str] | None, mapping: Mapping) -> Sender:
-    """Gives whom a customer's messages are about; ``address`` is that of `address_traits`."""
+    """Give whom a customer's messages are about; ``address`` is that of `address_traits`."""
     email = customer.get("email") or None
     user = user_id(customer["id"], email, mapping)
     fallback = None if user else anonymous_id(mapping.shop, "customers", str(customer["id"]))
@@ -82,7 +82,7 @@ def customer_sender(customer: Customer, address: dict[str, str] | None, mapping:
 
 
 def user_id(customer_id: int | None, email: str | None, mapping: Mapping) -> str | None:
-    """Gives the user id that the shop chose, None where this person has none."""
+    """Give the user id that the shop chose, None where this person has none."""
     if mapping.user_id == "shopify_customer_id":
         return None if customer_id is None else str(customer_id)
     if mapping.user_id == "none" or not email:
@@ -94,7 +94,7 @@ def user_id(customer_id: int | None, email: str | None, mapping: Mapping) -> str
 
 
 def anonymous_id(shop: str, kind: str, key: str) -> str:
-    """Gives the anonymous id of somebody of whom only a token, or a record, is known.
+    """Give the anonymous id of somebody of whom only a token, or a record, is known.
 
     It is the messageId of the fact ``anonymous/{kind}/{key}`` without a namespace: a person is the
     same person in a test source and in production.
@@ -103,18 +103,18 @@ def anonymous_id(shop: str, kind: str, key: str) -> str:
 
 
 def email_of(order: Order) -> str | None:
-    """Gives the customer's e-mail, else the order's."""
+    """Give the customer's e-mail, else the order's."""
     customer = order.get("customer")
     return (customer and customer.get("email")) or order.get("email") or None
 
 
 def is_redacted(order: Order) -> bool:
-    """Tells whether the order's customer was erased: nobody, no e-mail, and not sold in a store."""
+    """Tell whether the order's customer was erased: nobody, no e-mail, and not sold in a store."""
     return not (order.get("customer") or order.get("email") or order.get("source_name") == "pos")
 
 
 def address_traits(address: Address | None) -> dict[str, str] | None:
-    """Gives an address as Segment's readers know it, None where nothing of it is known."""
+    """Give an address as Segment's readers know it, None where nothing of it is known."""
     if not address:
         return None
     street, more = address.get("address1"), address.get("address2")
@@ -137,7 +137,7 @@ def _context(
     mapping: Mapping,
     order: Order | None = None,
 ) -> dict[str, Any]:
-    """Gives a message's context; consent only where it was configured.
+    """Give a message's context; consent only where it was configured.
 
     ``order`` tells from which device somebody came. ``historical`` lets a destination filter hold
     the past back.
@@ -207,7 +207,7 @@ def _external_ids(customer: Customer) -> list[dict[str, str]]:
 
 
 def _recovered(notes: MappingABC[str, str | None], mapping: Mapping) -> str | None:
-    """Gives the first anonymous id among the attributes that the settings name, in their order."""
+    """Give the first anonymous id among the attributes that the settings name, in their order."""
     for name in mapping.anonymous_id_attributes:
         value = notes.get(name)
         if value is not None and not _is_no_id(value):
@@ -216,7 +216,7 @@ def _recovered(notes: MappingABC[str, str | None], mapping: Mapping) -> str | No
 
 
 def _fallback_of(order: Order, mapping: Mapping) -> str:
-    """Gives an anonymous id from the checkout's token, else the cart's, else the order's own id."""
+    """Give an anonymous id from the checkout's token, else the cart's, else the order's own id."""
     if token := order.get("checkout_token"):
         return anonymous_id(mapping.shop, "checkouts", token)
     if token := order.get("cart_token"):
@@ -225,7 +225,7 @@ def _fallback_of(order: Order, mapping: Mapping) -> str:
 
 
 def _integrations(notes: MappingABC[str, str | None], mapping: Mapping) -> dict[str, Any] | None:
-    """Gives what the run was told, and the client ids of destinations that are on.
+    """Give what the run was told, and the client ids of destinations that are on.
 
     Segment reads an object as "on", so an id must not stand for a destination that is off.
     """

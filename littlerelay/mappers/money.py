@@ -30,7 +30,7 @@ _is_in_cents = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?").fullmatch
 
 
 def money(amount: MoneySet) -> float:
-    """Gives a money set's amount in the shop's currency as a number.
+    """Give a money set's amount in the shop's currency as a number.
 
     A text that is in cents already needs no Decimal: `float` reads both alike.
     """
@@ -42,7 +42,7 @@ def money(amount: MoneySet) -> float:
 
 
 def number_of(text: str, currency: str) -> float:
-    """Gives a decimal string as a number.
+    """Give a decimal string as a number.
 
     >>> number_of("55.0", "JPY"), number_of("0.125", "USD"), number_of("0.125", "KWD")
     (55.0, 0.13, 0.125)
@@ -51,12 +51,12 @@ def number_of(text: str, currency: str) -> float:
 
 
 def text_of(amount: Money) -> str:
-    """Gives one amount as a text in its currency's minor units."""
+    """Give one amount as a text in its currency's minor units."""
     return money_text(amount["amount"], amount["currency_code"])
 
 
 def money_text(text: str, currency: str) -> str:
-    """Gives a decimal string with exactly the digits of its currency's minor units.
+    """Give a decimal string with exactly the digits of its currency's minor units.
 
     >>> money_text("55.0", "USD"), money_text("55.0", "JPY"), money_text("55", "KWD")
     ('55.00', '55', '55.000')
@@ -67,27 +67,27 @@ def money_text(text: str, currency: str) -> str:
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
-    """Gives a sum as a text, rounded once."""
+    """Give a sum as a text, rounded once."""
     return f"{_rounded(amount, currency):f}"
 
 
 def shop_decimal(amount: MoneySet) -> Decimal:
-    """Gives a money set's amount in the shop's currency, to be summed."""
+    """Give a money set's amount in the shop's currency, to be summed."""
     return decimal(amount["shop_money"]["amount"])
 
 
 def total(amounts: Iterable[MoneySet]) -> Decimal:
-    """Sums money sets in the shop's currency."""
+    """Sum money sets in the shop's currency."""
     return sum(map(shop_decimal, amounts), ZERO)
 
 
 def number(amount: Decimal, currency: str) -> float:
-    """Gives a sum as a number, rounded once."""
+    """Give a sum as a number, rounded once."""
     return float(_rounded(amount, currency))
 
 
 def decimal(text: str) -> Decimal:
-    """Reads a decimal string; no exponent, no infinity, no spaces."""
+    """Read a decimal string; no exponent, no infinity, no spaces."""
     if not _is_decimal(text):
         raise MalformedError("malformed_money", text)
     return Decimal(text)

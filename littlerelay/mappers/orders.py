@@ -51,7 +51,7 @@ def order_cancelled(facts: OrderFacts, cancelled_at: str) -> Event:
 
 
 def order_properties(facts: OrderFacts, *, is_sale: bool) -> dict[str, Any]:
-    """Gives the properties of an order as it was placed.
+    """Give the properties of an order as it was placed.
 
     Revenue stands on sales alone, so that summing it over all events counts every order once.
     """
@@ -93,10 +93,10 @@ def order_properties(facts: OrderFacts, *, is_sale: bool) -> dict[str, Any]:
 
 
 def payment_method(order: Order) -> str | None:
-    """Joins the names of an order's payment gateways."""
+    """Join the names of an order's payment gateways."""
     return ",".join(order.get("payment_gateway_names") or ()) or None
 
 
 def shipping_method(order: Order) -> str | None:
-    """Joins the titles of an order's shipping lines."""
+    """Join the titles of an order's shipping lines."""
     return ",".join([line["title"] for line in order.get("shipping_lines") or ()]) or None

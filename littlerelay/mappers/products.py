@@ -27,13 +27,13 @@ class Basket(NamedTuple):
 
 
 def basket(order: Order, *, redacted: bool) -> Basket:
-    """Gives what the products of an order share."""
+    """Give what the products of an order share."""
     lines = {line["id"]: line for line in order["line_items"]}
     return Basket(lines, _codes(order), order["currency"], redacted, {})
 
 
 def products(lines: Iterable[tuple[LineItem, int]], shared: Basket) -> list[dict[str, Any]]:
-    """Gives the products of lines, each with the quantity that stands beside it."""
+    """Give the products of lines, each with the quantity that stands beside it."""
     made = shared.made
     found = []
     for position, (line, quantity) in enumerate(lines, 1):
@@ -45,14 +45,14 @@ def products(lines: Iterable[tuple[LineItem, int]], shared: Basket) -> list[dict
 
 
 def product(line: LineItem, quantity: int, position: int, shared: Basket) -> dict[str, Any]:
-    """Gives one product; of a deleted one, what the line itself still holds."""
+    """Give one product; of a deleted one, what the line itself still holds."""
     product_id, variant_id = line.get("product_id"), line.get("variant_id")
     product_text = None if product_id is None else str(product_id)
     compare_at = line.get("compare_at_price")
     # fmt: off
     return present({
         "brand":              line.get("vendor"),
-        "category":           line.get("product_type") or "all",
+        "category":           _category(line),
         "compare_at_price":   money_text(compare_at, shared.currency) if compare_at else None,
         "coupon":             _coupon(line, shared.codes) if shared.codes else None,
         "image_url":          line.get("image_url"),
@@ -72,7 +72,7 @@ def product(line: LineItem, quantity: int, position: int, shared: Basket) -> dic
 
 
 def quantities(parts: Iterable[QuantityOfLine], shared: Basket) -> list[tuple[LineItem, int]]:
-    """Finds the lines of a fulfillment with what was fulfilled of each."""
+    """Find the lines of a fulfillment with what was fulfilled of each."""
     found = []
     for part in parts:
         line, count = _known(part["id"], shared), part.get("quantity")
@@ -83,8 +83,13 @@ def quantities(parts: Iterable[QuantityOfLine], shared: Basket) -> list[tuple[Li
 def refunded_quantities(
     parts: Iterable[RefundLineItem], shared: Basket
 ) -> list[tuple[LineItem, int]]:
-    """Finds the lines of a refund with what was refunded of each."""
+    """Find the lines of a refund with what was refunded of each."""
     return [(_known(part["line_item_id"], shared), part["quantity"]) for part in parts]
+
+
+def _category(line: LineItem) -> str | None:
+    """Give the product's type, ``all`` where it has none; none where the source does not tell."""
+    return (line["product_type"] or "all") if "product_type" in line else None
 
 
 def _known(line_id: int, shared: Basket) -> LineItem:
@@ -106,7 +111,7 @@ def _codes(order: Order) -> dict[int, str]:
 
 
 def _coupon(line: LineItem, codes: dict[int, str]) -> str | None:
-    """Joins the codes that lowered a line's price, in the order in which they were applied."""
+    """Join the codes that lowered a line's price, in the order in which they were applied."""
     allocations = line.get("discount_allocations")
     if not allocations:
         return None

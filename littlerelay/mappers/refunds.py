@@ -31,7 +31,7 @@ class Refunded(NamedTuple):
 
 
 def refund_events(refund: Refund, facts: OrderFacts) -> list[Event]:
-    """Gives the event of a refund that moved money, or of any where the settings say so."""
+    """Give the event of a refund that moved money, or of any where the settings say so."""
     back = refunded(refund)
     if back.amount or facts.mapping.refund_zero:
         return [order_refunded(refund, back, facts)]
@@ -50,7 +50,7 @@ def order_refunded(refund: Refund, back: Refunded, facts: OrderFacts) -> Event:
 
 
 def refund_properties(refund: Refund, back: Refunded, facts: OrderFacts) -> dict[str, Any]:
-    """Gives what was refunded, under the same ``order_id`` as the order's other events.
+    """Give what was refunded, under the same ``order_id`` as the order's other events.
 
     The note of a redacted order stays behind: it may name the customer.
     """
@@ -77,7 +77,7 @@ def refund_properties(refund: Refund, back: Refunded, facts: OrderFacts) -> dict
 
 
 def refunded(refund: Refund) -> Refunded:
-    """Gives what a refund gave back: Shopify's total, else its transactions' that succeeded."""
+    """Give what a refund gave back: Shopify's total, else its transactions' that succeeded."""
     whole = refund.get("total_refunded_set")
     if whole is not None:
         presented = whole.get("presentment_money")
@@ -94,7 +94,7 @@ def refunded(refund: Refund) -> Refunded:
 
 
 def _presented(amounts: list[MoneySet]) -> tuple[str | None, str | None]:
-    """Sums what the customer saw, where every amount tells it and all in one currency."""
+    """Sum what the customer saw, where every amount tells it and all in one currency."""
     seen = [amount["presentment_money"] for amount in amounts if "presentment_money" in amount]
     currencies = {money["currency_code"] for money in seen}
     if len(seen) < len(amounts) or len(currencies) != 1:
@@ -117,7 +117,7 @@ def _tax(refund: Refund) -> Decimal:
 
 
 def _shipping(refund: Refund, order: Order) -> Decimal:
-    """Sums refunded shipping, without the tax that is inside it in a tax-inclusive shop."""
+    """Sum refunded shipping, without the tax that is inside it in a tax-inclusive shop."""
     lines = refund.get("refund_shipping_lines") or []
     cost = total(line["subtotal_amount_set"] for line in lines)
     if not order.get("taxes_included"):

@@ -18,7 +18,7 @@ _PLAIN = {str: (str,), int: (int,), bool: (bool,), float: (int, float)}
 
 
 def fault(record: object, kind: object) -> RecordError | None:
-    """Gives the first fault of a record, None where its shape is that of the TypedDict ``kind``.
+    """Give the first fault of a record, None where its shape is that of the TypedDict ``kind``.
 
     The reason is ``missing_field`` or ``wrong_type``, the detail a path like
     ``line_items[2].price_set``.
@@ -29,7 +29,7 @@ def fault(record: object, kind: object) -> RecordError | None:
 
 
 def path_of(value: object, names: tuple[str, ...], record: object) -> str | None:
-    """Gives the path of that very object in a record, under a key that ends in one of ``names``.
+    """Give the path of that very object in a record, under a key that ends in one of ``names``.
 
     The names tell equal objects apart: Python has but one empty text.
     """
@@ -71,7 +71,7 @@ def _faults_of_items(value: object, kind: object, path: str) -> Iterator[tuple[s
 
 @cache
 def _fields(kind: object) -> dict[str, tuple[Any, bool]]:
-    """Gives each field's type, and whether every source sends it."""
+    """Give each field's type, and whether every source sends it."""
     fields = {}
     for name, hint in get_type_hints(kind, include_extras=True).items():
         is_marked = get_origin(hint) is Required

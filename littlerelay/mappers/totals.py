@@ -25,7 +25,7 @@ _UNKNOWN = Totals(None, None)
 
 
 def totals_of_order(order: Order, mapping: Mapping) -> Totals:
-    """Gives an order's customer's totals, as of the order or of today."""
+    """Give an order's customer's totals, as of the order or of today."""
     customer = order.get("customer")
     if mapping.customer_totals == "current":
         return _current(customer, order["currency"]) if customer else _UNKNOWN
@@ -36,14 +36,14 @@ def totals_of_order(order: Order, mapping: Mapping) -> Totals:
 
 
 def totals_of_customer(customer: Customer, mapping: Mapping) -> Totals:
-    """Gives a customer's totals of today, where they are asked for."""
+    """Give a customer's totals of today, where they are asked for."""
     if mapping.customer_totals == "current":
         return _current(customer, currency_of(customer))
     return _UNKNOWN
 
 
 def currency_of(customer: Customer) -> str:
-    """Gives the currency of a customer's totals; an unknown one is taken to have hundredths."""
+    """Give the currency of a customer's totals; an unknown one is taken to have hundredths."""
     return customer.get("currency") or ""
 
 

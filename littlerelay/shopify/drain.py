@@ -59,36 +59,40 @@ class Drain:
     def _lists(self, owner: Node, documents: dict[str, str]) -> None:
         for key, name in documents.items():
             connection = owner[key]
-            page = connection["pageInfo"]
+            page, asked = connection["pageInfo"], set[str]()
             while page["hasNextPage"]:
+                _check_new(page["endCursor"], asked, name)
                 more = self._more(name, owner["id"], {"after": page["endCursor"]})
-                page = _next_page(page, more["pageInfo"], name)
+                page = more["pageInfo"]
                 connection["nodes"].extend(more["nodes"])
 
     def _agreements(self, gid: str) -> list[Node]:
         """Give all agreements of an order, ``sales`` a plain and complete list in each."""
         found: list[Node] = []
         page: Node = {"hasNextPage": True, "endCursor": None}
+        asked: set[str] = set()
         while page["hasNextPage"]:
+            _check_new(page["endCursor"], asked, "order_agreements")
             after = {"after": page["endCursor"]}
             connection = self._more("order_agreements", gid, after)
             found += [
                 {**agreement, "sales": self._sales(gid, agreement["sales"], after)}
                 for agreement in connection["nodes"]
             ]
-            page = _next_page(page, connection["pageInfo"], "order_agreements")
+            page = connection["pageInfo"]
         return found
 
     def _sales(self, gid: str, sales: Node, agreement: Variables) -> list[Node]:
         nodes = list(sales["nodes"])
-        page = sales["pageInfo"]
+        page, asked = sales["pageInfo"], set[str]()
         while page["hasNextPage"]:
+            _check_new(page["endCursor"], asked, "order_agreements")
             after = {**agreement, "salesAfter": page["endCursor"]}
             agreements = self._more("order_agreements", gid, after)["nodes"]
             if not agreements:
                 raise _vanished(gid)
             more = agreements[0]["sales"]
-            page = _next_page(page, more["pageInfo"], "order_agreements")
+            page = more["pageInfo"]
             nodes.extend(more["nodes"])
         return nodes
 
@@ -109,10 +113,10 @@ def _vanished(gid: str) -> UnreachableError:
     )
 
 
-def _next_page(page: Node, following: Node, name: str) -> Node:
-    """Give the page information that follows, unless the cursor stands still."""
-    if following["hasNextPage"] and following["endCursor"] == page["endCursor"]:
+def _check_new(cursor: str, asked: set[str], name: str) -> None:
+    """Refuse to ask for a page twice, which would never end."""
+    if cursor in asked:
         raise UnreachableError(
             f"Shopify gave the same page of {name} twice.", "Run the same command again."
         )
-    return following
+    asked.add(cursor)

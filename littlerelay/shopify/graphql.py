@@ -8,13 +8,17 @@ it too.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
 from typing import Any, Literal
 
 import httpx
 import orjson
 
 from littlerelay.clock import Clock
-from littlerelay.errors import RefusedError
+from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.http import PATIENCE, Attempts, Patience, Watch, unwatched
 from littlerelay.progress import Bucket, Waiting
 from littlerelay.shopify.queries import document
@@ -23,19 +27,35 @@ from littlerelay.shopify.session import API_VERSION, Session, server_time
 Variables = dict[str, Any]
 
 _REFUSALS = {
-    401: ("refused the access token", "Check the token, and that the app is still installed."),
+    401: (
+        "refused the access token",
+        "Check the token, and that the app is still installed; then run the same command again.",
+    ),
     402: ("has frozen this shop", "The shop's plan must be paid before its API answers again."),
     403: ("forbids this", "Check the app's scopes, and that the shop is open."),
     404: ("knows no such shop or API version", "Check the shop's domain."),
     423: ("has locked this shop", "The shop's owner must sort that out with Shopify."),
     430: ("took this for an attack", "Wait some minutes, then run the same command again."),
 }
+_LONGEST = 300  # characters of a message of Shopify's that are shown
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_LONGEST_STORM = 3600.0  # seconds for which one question is asked again while it is throttled
+_MOMENT = 0.01  # seconds; a shorter wait is no reason to have been thrown back
 _SPITE = 1.0  # seconds to wait where a refusal names no reason to
 _PASSING = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
 
 
-class MaxCostExceededError(Exception):
+class MaxCostExceededError(RefusedError):
     """One query costs more than Shopify allows: ask for a smaller page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Shopify finds even the smallest query of this kind too dear.",
+            "Install a newer relay: Shopify may count costs differently now.",
+        )
 
 
 class QueryError(RuntimeError):
@@ -76,6 +96,7 @@ class GraphQL:
         body = orjson.dumps({"query": query, "variables": variables})
         key = (name, variables.get("first"))
         attempts = Attempts(self._clock, self._patience, self._watch)
+        began = self._clock.monotonic()
         while True:
             self._pace(self._costs.get(key, 0.0))
             answer = self._answer(body)
@@ -88,7 +109,12 @@ class GraphQL:
                 return dict(answer["data"])
             if verdict == "again":
                 attempts.failed("Shopify answered with an internal error")
-            elif self._missing(self._costs.get(key, 0.0)) <= 0:
+            elif self._clock.monotonic() - began > _LONGEST_STORM:
+                raise UnreachableError(
+                    "Shopify has throttled one question for an hour.",
+                    "Another program may use up the app's bucket: run the same command again.",
+                )
+            elif self._wait(self._costs.get(key, 0.0)) < _MOMENT:
                 attempts.failed("Shopify throttled though its bucket holds enough", _SPITE)
 
     def _answer(self, body: bytes) -> dict[str, Any] | None:
@@ -98,10 +124,7 @@ class GraphQL:
         if response.status_code != 200:
             raise _refusal(response)
         _check_version(response)
-        try:
-            answer = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            return None
+        answer = _decoded(response.content)
         return answer if isinstance(answer, dict) else None
 
     def _post(self, body: bytes) -> httpx.Response:
@@ -120,30 +143,32 @@ class GraphQL:
 
     def _note(self, answer: dict[str, Any], key: tuple[str, Any]) -> None:
         cost = (answer.get("extensions") or {}).get("cost")
-        if cost:
+        if not cost:
+            return
+        with expected("its cost"):
             status = cost["throttleStatus"]
-            self.bucket = Bucket(
-                float(status["currentlyAvailable"]),
-                float(status["maximumAvailable"]),
-                float(status["restoreRate"]),
-            )
-            self._seen = self._clock.monotonic()
+            names = ("currentlyAvailable", "maximumAvailable", "restoreRate")
+            bucket = Bucket(*(float(status[name]) for name in names))
             self._costs[key] = float(cost["requestedQueryCost"])
+            if not 1 <= bucket.restore_rate < inf:
+                raise ValueError("no rate to wait by")
+        self.bucket, self._seen = bucket, self._clock.monotonic()
 
     def _pace(self, cost: float) -> None:
         """Wait until the bucket holds ``cost``, so that nothing is thrown back."""
-        missing = self._missing(cost)
-        if self.bucket and missing > 0:
-            seconds = missing / self.bucket.restore_rate
+        seconds = self._wait(cost)
+        if seconds > 0:
             self._watch(Waiting("Shopify's bucket fills", seconds))
             self._clock.sleep(seconds)
 
-    def _missing(self, cost: float) -> float:
+    def _wait(self, cost: float) -> float:
+        """Give the seconds until the bucket holds ``cost``; none where it does, or is unknown."""
         bucket = self.bucket
         if bucket is None:
             return 0.0
         restored = (self._clock.monotonic() - self._seen) * bucket.restore_rate
-        return min(cost, bucket.maximum) - min(bucket.maximum, bucket.available + restored)
+        held = min(bucket.maximum, bucket.available + restored)
+        return max(0.0, (min(cost, bucket.maximum) - held) / bucket.restore_rate)
 
     def _verdict(self, answer: dict[str, Any]) -> Literal["done", "again", "throttled"]:
         errors = answer.get("errors")
@@ -157,7 +182,7 @@ class GraphQL:
             raise MaxCostExceededError
         if codes & _PASSING or not errors:
             return "again"
-        raise _graphql_error(errors)
+        raise _graphql_error(errors, self._session.tokens.current())
 
 
 def _codes(errors: object) -> set[str]:
@@ -171,10 +196,38 @@ def _code(error: object) -> str | None:
     return str(extensions.get("code")) if isinstance(extensions, dict) else None
 
 
-def _graphql_error(errors: object) -> Exception:
+@contextmanager
+def expected(name: str) -> Iterator[None]:
+    """Turn an answer of another shape than the schema's into UnreachableError, without its values.
+
+    ``name`` says what was read.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        raise UnreachableError(
+            f"Shopify's answer has another shape than its schema says ({name}).",
+            "Nothing of it was written: run the same command again, or look for a newer relay.",
+        ) from None
+
+
+def _decoded(content: bytes) -> object:
+    """Decode an answer; what is no Unicode in it (half a character) becomes U+FFFD."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    whole = _HALF.sub(r"\\ufffd", content.decode("utf-8", "replace"))
+    try:
+        return orjson.loads(whole)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _graphql_error(errors: object, secret: str) -> Exception:
     found: list[Any] = errors if isinstance(errors, list) else [errors]
     denied = next((error for error in found if _is_denied(error)), None)
-    message = _message(denied or found[0])
+    message = _message(denied or found[0]).replace(secret, "***")[:_LONGEST]
     if denied is not None:
         path = ".".join(str(step) for step in denied.get("path") or [])
         return RefusedError(
@@ -208,6 +261,11 @@ def _check_search(answer: dict[str, Any]) -> None:
 
 def _check_version(response: httpx.Response) -> None:
     served = response.headers.get("X-Shopify-API-Version")
+    if served is None:
+        raise RefusedError(
+            "Something else answered in Shopify's place: its answer names no API version.",
+            "Check the network: a proxy or a sign-in page may stand in between.",
+        )
     if served != API_VERSION:
         raise RefusedError(
             f"Shopify served API version {served}, and this relay reads {API_VERSION}.",

@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from littlerelay.errors import UnreachableError
-from littlerelay.shopify.graphql import GraphQL, MaxCostExceededError, Variables
+from littlerelay.shopify.graphql import GraphQL, MaxCostExceededError, Variables, expected
+from littlerelay.shopify.records import UNREADABLE, number
 from littlerelay.times import epoch, iso
 
 Node = dict[str, Any]
 
-WINDOW = 250  # records that a window aims at
-_MOST = 2 * WINDOW  # records at which a window is cut smaller, if it is longer than a second
+_TIMES = ("created_at", "updated_at")
+_PAGES = 2  # full pages that a window aims at
+_SLACK = 2  # times so many records and a window is cut smaller, if it is longer than a second
 _GROWTH = 8  # a window is at most so many times longer than the one before
 
 
@@ -67,23 +69,32 @@ class Pages:
         self._since = since
         self._end = end
         self._first = resource.first
+        self._aim = _PAGES * resource.first
+        self._seen = 0
 
     def total(self) -> int:
         """Count the records there are to read."""
         return self._count(None, self._end)
 
     def windows(self, start: int | None = None) -> Iterator[Window]:
-        """Give every window from ``start`` on (none: from the oldest record), in order of time."""
+        """Give every window from ``start`` on (none: from the oldest record), in order of time.
+
+        At the end, as many records must have come as were counted at the start, or as are counted
+        then, for some may have been deleted.
+        """
+        counted, seen, bound = self._count(start, self._end), self._seen, start
         start = self._oldest() if start is None else start
-        width = self._first_width(start)
+        width = self._fitting(max(1, self._end - start), counted)
         while start < self._end:
             end = min(self._end, start + width)
-            counted = self._count(start, end)
-            if counted > _MOST and end - start > 1:
-                width = _fitting(end - start, counted)
+            inside = self._count(start, end)
+            if inside > _SLACK * self._aim and end - start > 1:
+                width = self._fitting(end - start, inside)
                 continue
-            yield Window(start, end, self._complete(start, end, counted))
-            start, width = end, _fitting(end - start, counted)
+            yield Window(start, end, self._complete(start, end, inside))
+            start, width = end, self._fitting(end - start, inside)
+        if self._seen - seen < counted and self._seen - seen < self._count(bound, self._end):
+            raise self._short(counted, self._seen - seen, "at all")
 
     def _complete(self, start: int, end: int, counted: int) -> list[Node]:
         nodes = self._read(start, end) if counted else {}
@@ -91,55 +102,72 @@ class Pages:
             counted = self._count(start, end)
             nodes = self._read(start, end)
         if len(nodes) < counted:
-            raise UnreachableError(
-                f"Shopify counts {counted} {self._resource.name} created from {iso(start)} to "
-                f"{iso(end)} and gives {len(nodes)}.",
-                "Nothing of that window was written: run the same command again.",
-            )
-        wanted = [node for node in nodes.values() if self._wanted(node, start, end)]
-        found = [self._resource.shape(node) for node in wanted if self._resource.complete(node)]
-        return sorted(found, key=lambda record: (record["created_at"], record["id"]))
+            raise self._short(counted, len(nodes), f"created from {iso(start)} to {iso(end)}")
+        self._seen += len(nodes)
+        with expected(self._resource.name):
+            changed = [node for node in nodes.values() if epoch(node["updated_at"]) >= self._since]
+        found = [self._shaped(node) for node in changed if self._resource.complete(node)]
+        return sorted(found, key=lambda record: (epoch(record["created_at"]), record["id"]))
+
+    def _shaped(self, node: Node) -> Node:
+        """Make a node a record; one that cannot be read becomes a record that is rejected."""
+        known = {"id": number(node["id"])} | {key: node[key] for key in _TIMES}
+        try:
+            return self._resource.shape(node)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return {**known, UNREADABLE: node}
+
+    def _short(self, counted: int, found: int, where: str) -> UnreachableError:
+        return UnreachableError(
+            f"Shopify counts {counted} {self._resource.name} {where} and gives {found}.",
+            "Nothing of what was short was written: run the same command again.",
+        )
 
     def _read(self, start: int, end: int) -> dict[str, Node]:
-        """Give the nodes of a window by id, as Shopify's filter chose them."""
+        """Give the nodes of a window by id; what was created outside of it does not count."""
         nodes: dict[str, Node] = {}
         text = self._list(start, end)
         after: str | None = None
+        seen: set[str | None] = {None}
         while True:
             page = self._page({"query": text, "after": after})
-            nodes.update((node["id"], node) for node in page["nodes"])
-            if not page["pageInfo"]["hasNextPage"]:
+            with expected(self._resource.name):
+                inside = [one for one in page["nodes"] if start <= _created(one) < end]
+                nodes.update((node["id"], node) for node in inside)
+                more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+            if not more:
                 return nodes
-            if page["pageInfo"]["endCursor"] == after:
+            if after in seen:
                 raise UnreachableError(
                     f"Shopify gave the same page of {self._resource.name} twice.",
                     "Run the same command again.",
                 )
-            after = page["pageInfo"]["endCursor"]
+            seen.add(after)
 
     def _page(self, variables: Variables) -> Node:
         """Ask for one page, halving it for good as often as it costs too much."""
         while True:
             asked = {**self._resource.variables, **variables, "first": self._first}
             try:
-                return dict(self._api.execute(self._resource.name, asked)["page"])
+                answer = self._api.execute(self._resource.name, asked)
             except MaxCostExceededError:
                 if self._first == 1:
                     raise
                 self._first //= 2
-
-    def _wanted(self, node: Node, start: int, end: int) -> bool:
-        """Check on this side what the filter was to choose."""
-        created, updated = epoch(node["created_at"]), epoch(node["updated_at"])
-        return start <= created < end and updated >= self._since
+                continue
+            with expected(self._resource.name):
+                return dict(answer["page"])
 
     def _oldest(self) -> int:
-        text = self._list(None, self._end)
-        nodes = self._api.execute(f"{self._resource.name}_oldest", {"query": text})["page"]["nodes"]
-        return epoch(nodes[0]["created_at"]) if nodes else self._end
+        name = f"{self._resource.name}_oldest"
+        answer = self._api.execute(name, {"query": self._list(None, self._end)})
+        with expected(name):
+            nodes = answer["page"]["nodes"]
+            return epoch(nodes[0]["created_at"]) if nodes else self._end
 
-    def _first_width(self, start: int) -> int:
-        return _fitting(max(1, self._end - start), self._count(start, self._end))
+    def _fitting(self, width: int, counted: int) -> int:
+        """Give the seconds that hold what a window aims at, where ``width`` hold ``counted``."""
+        return max(1, min(width * self._aim // max(1, counted), width * _GROWTH))
 
     def _list(self, start: int | None, end: int) -> str:
         """Write the search of the list."""
@@ -147,24 +175,26 @@ class Pages:
 
     def _count(self, start: int | None, end: int) -> int:
         text = _search("created_at", self._since, start, end)
-        counted = self._api.execute(f"{self._resource.name}_count", {"query": text})["counted"]
-        if counted["precision"] != "EXACT":
+        name = f"{self._resource.name}_count"
+        answer = self._api.execute(name, {"query": text})
+        with expected(name):
+            count, precision = int(answer["counted"]["count"]), answer["counted"]["precision"]
+        if precision != "EXACT":
             raise UnreachableError(
                 f"Shopify would not count the {self._resource.name} exactly.",
                 "Without an exact count nothing proves that a window is whole: run again later.",
             )
-        return int(counted["count"])
+        return count
+
+
+def _created(node: Node) -> int:
+    return epoch(node["created_at"])
 
 
 def _search(created: str, since: int, start: int | None, end: int) -> str:
     """Write a search: timestamps quoted, for Shopify cuts a bare one at its colons."""
     lower = "" if start is None else f" {created}:>='{iso(start)}'"
     return f"updated_at:>='{iso(since)}'{lower} {created}:<'{iso(end)}'"
-
-
-def _fitting(width: int, counted: int) -> int:
-    """Give the seconds in which about WINDOW records lie, where ``width`` seconds hold counted."""
-    return max(1, min(width * WINDOW // max(1, counted), width * _GROWTH))
 
 
 def limited(windows: Iterable[Window], limit: int) -> Iterator[Window]:

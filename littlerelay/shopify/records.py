@@ -11,6 +11,8 @@ from typing import Any
 
 Node = dict[str, Any]
 
+UNREADABLE = "unreadable"  # the key under which a record keeps a node that has another shape
+
 _APPLICATION_TYPES = {
     "DiscountCodeApplication": "discount_code",
     "AutomaticDiscountApplication": "automatic",
@@ -75,9 +77,9 @@ def order(node: Node) -> Node:
     node["location_id"] = _id_of(node.pop("location", None))
     node["tags"] = ", ".join(node["tags"])
     node["discount_codes"] = [{"code": code} for code in node["discount_codes"]]
-    node["discount_applications"] = _applications(node["discount_applications"]["nodes"])
+    node["discount_applications"], places = _applications(node["discount_applications"]["nodes"])
     node["shipping_lines"] = [_with_number(line) for line in node["shipping_lines"]["nodes"]]
-    node["line_items"] = [line_item(line) for line in node["line_items"]["nodes"]]
+    node["line_items"] = [line_item(line, places) for line in node["line_items"]["nodes"]]
     node["transactions"] = [_transaction(one) for one in node["transactions"]]
     node["fulfillments"] = [_fulfillment(one) for one in node["fulfillments"]]
     node["refunds"] = [_refund(one) for one in node["refunds"]]
@@ -91,16 +93,21 @@ def order(node: Node) -> Node:
     return node
 
 
-def line_item(node: Node) -> Node:
-    """Give a line item of GraphQL the shape of a webhook's."""
+def line_item(node: Node, places: dict[int, int]) -> Node:
+    """Give a line item of GraphQL the shape of a webhook's.
+
+    ``places`` tells where each discount application stands in the order's list, by its index.
+    """
     node["id"] = number(node["id"])
     for allocation in node["discount_allocations"]:
-        allocation["discount_application_index"] = allocation.pop("discount_application")["index"]
+        index = allocation.pop("discount_application")["index"]
+        allocation["discount_application_index"] = places[index]
     image = node.pop("image")
     node["image_url"] = image["url"] if image else None
+    if "product" in node:  # else the app may not read products, and none is not "deleted"
+        node["product_type"] = (node["product"] or {}).get("product_type")
     product = node.pop("product", None) or {}
     node["product_id"] = number(product["id"]) if product else None
-    node["product_type"] = product.get("product_type")
     node["url"] = product.get("online_store_url")
     variant = node.pop("variant", None) or {}
     node["variant_id"] = number(variant["id"]) if variant else None
@@ -122,14 +129,15 @@ def _order_customer(node: Node) -> None:
     _address(node["default_address"])
 
 
-def _applications(nodes: list[Node]) -> list[Node]:
-    """Put discount applications in the order of their index, which allocations point at."""
+def _applications(nodes: list[Node]) -> tuple[list[Node], dict[int, int]]:
+    """Put discount applications in the order of their index; tell where each one then stands."""
+    nodes.sort(key=lambda node: int(node["index"]))
+    places = {node.pop("index"): place for place, node in enumerate(nodes)}
     for node in nodes:
         node["type"] = _APPLICATION_TYPES[node.pop("__typename")]
         for key in ("allocation_method", "target_selection", "target_type"):
             node[key] = _lower(node[key])
-    nodes.sort(key=lambda node: int(node["index"]))
-    return [{key: node[key] for key in node if key != "index"} for node in nodes]
+    return nodes, places
 
 
 def _transaction(node: Node) -> Node:

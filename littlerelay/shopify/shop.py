@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from littlerelay.errors import RefusedError
 from littlerelay.shopify import records
 from littlerelay.shopify.drain import Drain, Node
-from littlerelay.shopify.graphql import GraphQL
-from littlerelay.shopify.pages import Pages, Resource
+from littlerelay.shopify.graphql import GraphQL, expected
+from littlerelay.shopify.pages import Pages, Resource, Window
 from littlerelay.shopify.session import covers
 from littlerelay.times import iso
 
 NEEDED = "read_orders,read_customers"
 _ALL_ORDERS = "read_all_orders"
 _REACH = 60 * 86_400  # seconds of orders that Shopify shows without read_all_orders
+_ROOM = 86_400  # seconds of them that a run leaves free: the edge moves on while it reads
 # What each optional scope brings; without it these fields are left out of the query.
 _OPTIONAL = {
     "read_products": "product_id, category, url, compare_at_price, shopify_variant_id",
@@ -34,13 +36,14 @@ class Shop:
     scopes: frozenset[str]
 
     def missing_scopes(self) -> list[str]:
-        """Name the optional scopes that the app lacks."""
-        return [scope for scope in _OPTIONAL if not covers(self.scopes, scope)]
+        """Name the scopes that the app lacks and can do without."""
+        return [scope for scope in (*_OPTIONAL, _ALL_ORDERS) if not covers(self.scopes, scope)]
 
     def left_out(self) -> list[str]:
         """Say what the app's scopes do not reach, each with the scope that is missing."""
-        found = [f"{_OPTIONAL[scope]} (needs {scope})" for scope in self.missing_scopes()]
-        if not covers(self.scopes, _ALL_ORDERS):
+        missing = self.missing_scopes()
+        found = [f"{_OPTIONAL[scope]} (needs {scope})" for scope in missing if scope in _OPTIONAL]
+        if _ALL_ORDERS in missing:
             day = iso(self.now - _REACH)[:10]
             found.append(f"changes to orders created before {day} (needs {_ALL_ORDERS})")
         return found
@@ -50,12 +53,27 @@ class Shop:
 
         Raises RefusedError.
         """
-        if since < self.now - _REACH and not covers(self.scopes, _ALL_ORDERS):
+        if since < self.now - _REACH + _ROOM:
+            self._need_all_orders(since)
+
+    def within_reach(self, windows: Iterable[Window], since: int) -> Iterator[Window]:
+        """Give windows of orders as long as Shopify still shows all that were created in them.
+
+        Orders created before ``since`` (seconds) are not needed. Raises RefusedError: without
+        read_all_orders the oldest orders vanish from Shopify's answers while time goes by.
+        """
+        for window in windows:
+            if max(window.start, since) < self.api.shop_time - _REACH:
+                self._need_all_orders(since)
+            yield window
+
+    def _need_all_orders(self, since: int) -> None:
+        if not covers(self.scopes, _ALL_ORDERS):
             raise RefusedError(
                 "Without the scope read_all_orders Shopify shows the orders of the last 60 days "
-                f"only, and --since asks for orders from {iso(since)} on.",
+                f"only, and this run needs those from {iso(since)} on.",
                 "Grant read_all_orders to the app (Dev Dashboard: request it for your app), or "
-                "choose a later --since.",
+                "begin anew with a later --since.",
             )
 
     def pages(self, resource: str, since: int, end: int) -> Pages:
@@ -79,21 +97,25 @@ def open_shop(api: GraphQL, domain: str) -> Shop:
     GraphQL.execute raises.
     """
     answer = api.execute("preflight")
-    shop = answer["shop"]
-    if shop["myshopifyDomain"] != domain:
+    with expected("preflight"):
+        name, zone = (
+            str(answer["shop"]["myshopifyDomain"]),
+            ZoneInfo(answer["shop"]["ianaTimezone"]),
+        )
+        granted = answer["currentAppInstallation"]["accessScopes"]
+        scopes = frozenset(str(scope["handle"]) for scope in granted)
+    if name != domain:
         raise RefusedError(
-            f"{domain} was asked and {shop['myshopifyDomain']} answered.",
+            f"{domain} was asked and {name} answered.",
             "Give the domain of the shop that the token is for.",
         )
-    granted = answer["currentAppInstallation"]["accessScopes"]
-    scopes = frozenset(str(scope["handle"]) for scope in granted)
     missing = [scope for scope in NEEDED.split(",") if not covers(scopes, scope)]
     if missing:
         raise RefusedError(
             f"The app may not read what is needed: it lacks {', '.join(missing)}.",
             f"Grant the app {' and '.join(missing)}, then run the same command again.",
         )
-    return Shop(api, domain, ZoneInfo(shop["ianaTimezone"]), api.shop_time, scopes)
+    return Shop(api, domain, zone, api.shop_time, scopes)
 
 
 def _whole(_: Node) -> bool:

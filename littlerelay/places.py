@@ -1,0 +1,82 @@
+"""Names the files of a run, and refuses places where they cannot be."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from littlerelay.durable import disk_errors, sync_folder
+from littlerelay.errors import UsageError
+from littlerelay.files.ndjson import check_free
+from littlerelay.times import iso
+
+_LONGEST_NAME = 200  # bytes of an output's name, so that its checkpoint's name fits the disk
+_OWN_ENDINGS = (".rejects.ndjson", ".checkpoint.json", ".tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The files of one run."""
+
+    output: Path
+
+    @property
+    def rejects(self) -> Path:
+        """Give the file of rejected records."""
+        return self.output.with_name(self.output.name + ".rejects.ndjson")
+
+    @property
+    def checkpoint(self) -> Path:
+        """Give the checkpoint file."""
+        return self.output.with_name(self.output.name + ".checkpoint.json")
+
+    def present(self) -> list[Path]:
+        """Give those that exist."""
+        paths = (self.output, self.rejects, self.checkpoint)
+        return [path for path in paths if path.is_symlink() or path.exists()]
+
+
+def check_place(paths: Paths) -> None:
+    """Refuse an output that cannot be written, before anything is asked. Raises UsageError."""
+    name = paths.output.name
+    if not name or len(os.fsencode(name)) > _LONGEST_NAME or not name.isprintable():
+        raise UsageError(
+            f"{str(paths.output)!r} is no name for an output.", "Choose another --out."
+        )
+    if name.endswith(_OWN_ENDINGS):
+        raise UsageError(
+            f"{name} is a name that relay gives to files beside an output.", "Choose another --out."
+        )
+    folder = _absolute(paths.output).parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{folder} is no folder that relay can write to.", "Make it, or choose another --out."
+        )
+    for path in paths.present():
+        if path.is_symlink() or not path.is_file():
+            raise UsageError(f"{path} is not a plain file.", "Choose another --out.")
+    if paths.output.exists():
+        check_free(paths.output)
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except FileNotFoundError as error:
+        raise UsageError("The working folder is gone.", "Change to one that is there.") from error
+
+
+def set_aside(paths: Paths, moment: int) -> None:
+    """Rename the files of an earlier run, so that a new one can begin.
+
+    Raises DiskError, and UsageError where files were set aside in this very second already.
+    """
+    stamp = iso(moment).replace("-", "").replace(":", "")
+    names = {path: path.with_name(f"{path.name}.old-{stamp}") for path in paths.present()}
+    for taken in filter(os.path.lexists, names.values()):
+        raise UsageError(f"{taken} exists already.", "Run the same command again in a second.")
+    for path, name in names.items():
+        with disk_errors(path):
+            path.rename(name)
+            sync_folder(path.absolute().parent)
