@@ -97,6 +97,7 @@ def clean_room(
     for name in filter(is_foreign, list(os.environ)):
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TERM", "xterm-256color")
     # Half an hour off, and with summer time: local time where UTC is meant shows at once.
     monkeypatch.setenv("TZ", "Australia/Lord_Howe")
     monkeypatch.chdir(home)
