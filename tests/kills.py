@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,20 +39,42 @@ def unbroken(shop: StandIn, folder: Path, *command: str) -> Unbroken:
     return Unbroken(time.monotonic() - began, RESUMED in errors)
 
 
-def broken(shop: StandIn, folder: Path, delays: Iterable[float], *command: str) -> Broken:
-    """Start the command and kill it after each delay, then let it get through."""
+Wait = Callable[["subprocess.Popen[bytes]"], None]
+
+
+def after(seconds: float) -> Wait:
+    """Wait so long, or until the process has ended."""
+
+    def wait(process: subprocess.Popen[bytes]) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=seconds)
+
+    return wait
+
+
+def at_size(path: Path, size: int) -> Wait:
+    """Wait until a file has so many bytes, or until the process has ended."""
+
+    def wait(process: subprocess.Popen[bytes]) -> None:
+        while process.poll() is None and not (path.exists() and path.stat().st_size >= size):
+            time.sleep(0.002)
+
+    return wait
+
+
+def broken(shop: StandIn, folder: Path, waits: Iterable[Wait], *command: str) -> Broken:
+    """Start the command and kill it after each wait, then let it get through."""
     folder.mkdir()
     kills = resumed = 0
-    for delay in delays:
+    for wait in waits:
         process = start(shop, folder, *command)
-        try:
-            _, errors = process.communicate(timeout=delay)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            _, errors = process.communicate()
-            kills += 1
-            resumed += RESUMED in errors
-        else:
+        wait(process)
+        alive = process.poll() is None
+        process.kill()
+        _, errors = process.communicate()
+        resumed += RESUMED in errors
+        if not alive:
             assert process.returncode == 0, errors.decode()
-            return Broken(kills, resumed + (RESUMED in errors))
+            return Broken(kills, resumed)
+        kills += 1
     return Broken(kills, resumed + unbroken(shop, folder, *command).resumed)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kills import broken, unbroken
+from kills import at_size, broken, unbroken
 from shops import SAVING_OFTEN
 from standin.server import StandIn
 
@@ -25,10 +25,13 @@ def test_three_kills_leave_the_bytes_of_an_unbroken_run(
     name: str, shop: StandIn, tmp_path: Path
 ) -> None:
     command = (*SAVING_OFTEN[name], *WORDS, name)
-    seconds, _ = unbroken(shop, tmp_path / "whole", *command)
+    unbroken(shop, tmp_path / "whole", *command)
+    output = tmp_path / "broken" / name
+    size = (tmp_path / "whole" / name).stat().st_size
     chance = random.Random(20260131)
-    delays = [chance.uniform(0.3, 0.5) * seconds for _ in range(3)]
-    kills, resumed = broken(shop, tmp_path / "broken", delays, *command)
+    parts = [chance.uniform(low, low + 0.2) for low in (0.1, 0.4, 0.6)]
+    waits = [at_size(output, int(size * part)) for part in parts]
+    kills, resumed = broken(shop, tmp_path / "broken", waits, *command)
     assert kills == 3
     assert resumed >= 1, "a run must have gone on in the middle for this test to mean something"
     whole, continued = (tmp_path / run / name for run in ("whole", "broken"))

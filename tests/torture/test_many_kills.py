@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kills import broken, unbroken
+from kills import after, broken, unbroken
 from littlerelay import checkpoint
 from littlerelay.times import iso
 from shops import BOOKED, RELAY, booked, ids, moments
@@ -27,7 +27,7 @@ def test_fifty_kills_leave_the_bytes_of_an_unbroken_run(faults: float, tmp_path:
         done = resumed = 0
         while done < KILLS:
             folder = tmp_path / f"after-{done}"
-            delays = [chance.uniform(0.05, seconds) for _ in range(chance.randint(1, 5))]
+            delays = [after(chance.uniform(0.05, seconds)) for _ in range(chance.randint(1, 5))]
             kills, continued = broken(calm, folder, delays, *COMMAND)
             done, resumed = done + kills, resumed + continued
             assert (folder / "events.ndjson").read_bytes() == whole
@@ -45,7 +45,7 @@ def test_kills_in_a_changing_shop_lose_no_fact_and_repeat_none(tmp_path: Path) -
             orders=2000, seed=trial, plan="enterprise", time_scale=1000, busy=True
         ) as shop:
             folder = tmp_path / f"trial-{trial}"
-            delays = [chance.uniform(0.3, seconds) for _ in range(3)]
+            delays = [after(chance.uniform(0.3, seconds)) for _ in range(3)]
             done += broken(shop, folder, delays, *COMMAND).kills
             file = folder / "events.ndjson"
             run = checkpoint.load(folder / "events.ndjson.checkpoint.json")
