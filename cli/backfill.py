@@ -9,17 +9,20 @@ from dataclasses import asdict
 from typing import Any
 
 from littlerelay import environment
+from littlerelay.configuration import Options
 from littlerelay.errors import RecordError, UsageError
 from littlerelay.progress import Finished, Progress
 from littlerelay.settings import BackfillRequest, Settings
 
 from . import options
+from .setting_options import WITHOUT_PIXELS, takes
 
 _RESOURCES = "customers,orders"
 _OUT = "events.ndjson"
 _STDOUT = "-"
 
 
+@takes(WITHOUT_PIXELS)
 def backfill(
     *,
     since: options.Since,
@@ -30,10 +33,7 @@ def backfill(
     out: options.Out = None,
     job: options.Job = None,
     restart: options.Restart = False,
-    state_dir: options.StateDir = None,
-    shop: options.Shop = None,
-    token_file: options.TokenFile = None,
-    token_cmd: options.TokenCmd = None,
+    chosen: Options,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
@@ -44,7 +44,6 @@ def backfill(
     The access token comes from RELAY_TOKEN, or is granted for RELAY_CLIENT_ID and
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
-    chosen = environment.Options(shop, token_file, token_cmd, state_dir)
     settings = environment.load(chosen, os.environ)
     request = BackfillRequest(
         since=since,
@@ -78,6 +77,8 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
     if to_stdout and sys.__stdout__ is None:
         raise UsageError("Standard output is closed.", "Give --out FILE, or open it.")
     stream = sys.stdout.buffer if to_stdout else None
+    if settings.file and not quiet:
+        display.note("settings", str(settings.file))
     with display.view(quiet=quiet, sums_up=not json) as show:
         told = jobs.backfill(settings, request, watch=show, stream=stream)
         results = _followed(told, show)

@@ -20,10 +20,11 @@ from rich.text import Text
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.progress import JobStatus, Progress
 
-from . import summary
-from .console import console
+from . import event_pages, setting_pages, summary
+from .console import Facts, console, facts
 from .live import LiveView
 from .plain import PlainView
+from .setting_texts import Rows
 from .text import clean, clean_lines
 
 Show = Callable[[Progress], None]
@@ -49,6 +50,26 @@ def view(*, quiet: bool, sums_up: bool, clock: Clock = SYSTEM) -> Iterator[Show]
 def jobs(statuses: Iterable[JobStatus]) -> None:
     """Show jobs on standard output."""
     summary.draw_jobs(statuses, console(errors=False))
+
+
+def events(listed: Iterable[Mapping[str, Any]]) -> None:
+    """Show the events of the catalogue on standard output."""
+    event_pages.draw_events(listed, console(errors=False))
+
+
+def event(told: Mapping[str, Any]) -> None:
+    """Show one event of the catalogue on standard output."""
+    event_pages.draw_event(told, console(errors=False))
+
+
+def settings(rows: Rows, head: Facts) -> None:
+    """Show the settings on standard output."""
+    setting_pages.draw_settings(rows, head, console(errors=False))
+
+
+def note(label: str, value: str) -> None:
+    """Say on standard error what a run is about to heed."""
+    console().print(facts([(label, value)]))
 
 
 def failure(message: str, hint: str) -> None:

@@ -18,6 +18,8 @@ from littlerelay.errors import DiskError, RelayError, StoppedError, UsageError
 
 from . import streams
 from .backfill import backfill
+from .config import config
+from .events import events
 from .status import status
 from .streams import Unread
 from .text import clean
@@ -31,6 +33,8 @@ app = typer.Typer(
 )
 app.command()(backfill)
 app.command()(status)
+app.command()(events)
+app.command()(config)
 
 
 _Handler = Callable[[int, FrameType | None], object] | signal.Handlers

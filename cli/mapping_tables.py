@@ -2,43 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from littlerelay import catalogue
 from littlerelay.catalogue import Property
-
-# Event -> what it is made from, its time, and the fact that its messageId names.
-_MADE = {
-    "Order Completed": ("an order, unless from POS", "`processed_at`", "`orders/{id}/completed`"),
-    "POS Order Placed": ("an order from POS", "`processed_at`", "`orders/{id}/pos`"),
-    "Order Cancelled": (
-        "an order with `cancelled_at`",
-        "`cancelled_at`",
-        "`orders/{id}/cancelled`",
-    ),
-    "Order Refunded": (
-        "a refund that moved money",
-        "`processed_at`, else `created_at`",
-        "`refunds/{id}`",
-    ),
-    "Fulfillment Created": ("a fulfillment", "`created_at`", "`fulfillments/{id}/created`"),
-    "Fulfillment Updated": (
-        "a fulfillment, once for each known status",
-        "`in_transit_at`, `delivered_at`, else `updated_at`",
-        "`fulfillments/{id}/{status}`",
-    ),
-    "Customer Created": ("a customer", "`created_at`", "`customers/{id}/created`"),
-    "Customer Enabled": (
-        "a customer, enabled and with a verified e-mail",
-        "`updated_at`, at the latest the run's end",
-        "`customers/{id}/enabled`",
-    ),
-    "Identify": (
-        "a customer, once for each distinct state",
-        "`updated_at`, at the latest the run's end",
-        "`customers/{id}/identify/{hash}`",
-    ),
-}
 
 
 def blocks() -> dict[str, str]:
@@ -48,35 +15,33 @@ def blocks() -> dict[str, str]:
 
 def events() -> str:
     """List the events that are made, each with its source, time and fact."""
-    made = [name for name in _MADE if name == "Identify" or name in catalogue.CARRIED]
-    rows = [(f"{name}", *_MADE[name]) for name in made]
+    rows = [(name, made.source, made.time, made.fact) for name, made in catalogue.MADE.items()]
     return table(("event", "made from", "timestamp", "fact in its messageId"), rows)
 
 
 def properties() -> str:
     """List the properties of the events, then those of a product."""
     known = catalogue.EVENT_PROPERTIES + catalogue.ADDED_EVENT_PROPERTIES
-    carried = {name for names in catalogue.CARRIED.values() for name in names}
-    own = [entry for entry in known if entry.name in carried]
-    of_product = catalogue.PRODUCT_PROPERTIES + catalogue.ADDED_PRODUCT_PROPERTIES
-    unknown = {"list_id", "list_position"}  # a product in a collection's list
+    events_of = {
+        entry.name: [event for event in catalogue.MADE if entry.name in _carried(event)]
+        for entry in known
+    }
+    own = [entry for entry in known if events_of[entry.name]]
+    sources = {name: catalogue.source_of(of[0], name) for name, of in events_of.items() if of}
+    heading = ("property", "type", "what it is", "from")
     return "\n\n".join(
         (
-            table(("property", "type", "what it is"), _described(own)),
+            table(heading, _described(own, sources)),
             "Each of the `products`:",
-            table(
-                ("property", "type", "what it is"),
-                _described(entry for entry in of_product if entry.name not in unknown),
-            ),
+            table(heading, _described(catalogue.product_properties(), catalogue.PRODUCT_SOURCES)),
         )
     )
 
 
 def traits() -> str:
     """List the traits of an Identify."""
-    own = catalogue.TRAITS + catalogue.ADDED_TRAITS
-    entries = (entry for entry in own if not catalogue.is_envelope(entry))
-    return table(("trait", "type", "what it is"), _described(entries))
+    heading = ("trait", "type", "what it is", "from")
+    return table(heading, _described(catalogue.traits(), catalogue.TRAIT_SOURCES))
 
 
 def table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -85,8 +50,17 @@ def table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _described(entries: Iterable[Property]) -> list[tuple[str, ...]]:
+def _carried(event: str) -> tuple[str, ...]:
+    return catalogue.CARRIED.get(event, ())
+
+
+def _described(entries: Iterable[Property], sources: Mapping[str, str]) -> list[tuple[str, ...]]:
     return [
-        (f"`{entry.name}`", f"{entry.kind}{', null' * entry.nullable}", entry.description)
+        (
+            f"`{entry.name}`",
+            f"{entry.kind}{', null' * entry.nullable}",
+            entry.description,
+            sources[entry.name],
+        )
         for entry in entries
     ]

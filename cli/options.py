@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,13 +11,13 @@ import typer
 _MOST = 1_000_000_000  # records of a sample
 _PERIOD = "What is read"
 _OUTPUT = "Where it goes"
-_SHOP = "The shop and its credentials"
 _TALK = "What is said"
 
 
-def _option(
+def option(
     text: str, metavar: str, panel: str, read: Callable[[str], object] | None = None
 ) -> object:
+    """Give an option that takes a value, which ``read`` checks."""
     return typer.Option(
         metavar=metavar, help=text, rich_help_panel=panel, show_default=False, parser=read or _text
     )
@@ -31,73 +30,55 @@ def _text(value: str) -> str:
     return value
 
 
-def _path(value: str) -> Path:
-    return Path(_text(value))
-
-
 def _number(value: str) -> int:
     if not re.fullmatch("[0-9]{1,10}", value) or not 1 <= int(value) <= _MOST:
         raise typer.BadParameter(f"it is no number from 1 to {_MOST:,}.")
     return int(value)
 
 
-def _flag(name: str, text: str, panel: str) -> object:
+def flag(name: str, text: str, panel: str) -> object:
+    """Give an option that takes no value."""
     return typer.Option(name, metavar="", help=text, rich_help_panel=panel, show_default=False)
 
 
 Since = Annotated[
     str,
-    _option(
+    option(
         "From when: 2024-01-31 (midnight in the shop's time zone), a timestamp with its zone, 30d, "
         "or last: what is new since the last run.",
         "DATE",
         _PERIOD,
     ),
 ]
-Until = Annotated[str | None, _option("Up to when. Default: now.", "DATE", _PERIOD)]
+Until = Annotated[str | None, option("Up to when. Default: now.", "DATE", _PERIOD)]
 Resource = Annotated[
     str,
-    _option("Which records, with commas. Default: customers,orders.", "NAMES", _PERIOD),
+    option(
+        "Which records, with commas: customers, orders, checkouts. Default: customers,orders.",
+        "NAMES",
+        _PERIOD,
+    ),
 ]
 Limit = Annotated[
-    int | None, _option("A sample: so many records of each resource.", "N", _PERIOD, _number)
+    int | None, option("A sample: so many records of each resource.", "N", _PERIOD, _number)
 ]
 PastUntil = Annotated[
     bool,
-    _flag("--past-until", "Let --since last go on where the first run had --until.", _PERIOD),
+    flag("--past-until", "Let --since last go on where the first run had --until.", _PERIOD),
 ]
 Out = Annotated[
     str | None,
-    _option(
+    option(
         "The file to write, or - for standard output. Default: events.ndjson; "
         "with --since last a name with the end of the period.",
         "FILE",
         _OUTPUT,
     ),
 ]
-Job = Annotated[str | None, _option("The job's name. Default: the shop.", "NAME", _OUTPUT)]
-Named = Annotated[str | None, _option("Only this job.", "NAME", "Options")]
+Job = Annotated[str | None, option("The job's name. Default: the shop.", "NAME", _OUTPUT)]
+Named = Annotated[str | None, option("Only this job.", "NAME", "Options")]
 Restart = Annotated[
-    bool, _flag("--restart", "Begin anew; what was written before is renamed.", _OUTPUT)
+    bool, flag("--restart", "Begin anew; what was written before is renamed.", _OUTPUT)
 ]
-StateDir = Annotated[
-    Path | None,
-    _option("Where jobs remember what they gave. Or RELAY_STATE_DIR.", "DIR", _OUTPUT, _path),
-]
-Shop = Annotated[
-    str | None, _option("The shop: example.myshopify.com. Or RELAY_SHOP.", "DOMAIN", _SHOP)
-]
-TokenFile = Annotated[
-    Path | None,
-    _option(
-        "A file with the access token that only you may read. Or RELAY_TOKEN_FILE.",
-        "PATH",
-        _SHOP,
-        _path,
-    ),
-]
-TokenCmd = Annotated[
-    str | None, _option("A command that prints the access token. Or RELAY_TOKEN_CMD.", "CMD", _SHOP)
-]
-Quiet = Annotated[bool, _flag("--quiet", "Say nothing but errors.", _TALK)]
-Json = Annotated[bool, _flag("--json", "Give the result as one JSON object.", _TALK)]
+Quiet = Annotated[bool, flag("--quiet", "Say nothing but errors.", _TALK)]
+Json = Annotated[bool, flag("--json", "Give the result as one JSON object.", _TALK)]

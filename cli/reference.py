@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
+from littlerelay.configuration.table import SETTINGS, Setting
 from littlerelay.errors import (
     DiskError,
     LockedError,
@@ -14,6 +15,7 @@ from littlerelay.errors import (
     UnreachableError,
     UsageError,
 )
+from littlerelay.meaning import text
 
 from . import mapping_tables
 from .main import INTERRUPTED, UNREAD, app
@@ -36,7 +38,7 @@ EXIT_CODES = {
 
 def blocks() -> dict[str, str]:
     """Give each block by its name, in Markdown."""
-    own = {"commands": commands(), "exit codes": exit_codes()}
+    own = {"commands": commands(), "settings": settings(), "exit codes": exit_codes()}
     return own | mapping_tables.blocks()
 
 
@@ -45,6 +47,18 @@ def commands() -> str:
     callbacks = [command.callback for command in app.registered_commands if command.callback]
     rows = [(f"`relay {call.__name__}`", _first_line(call)) for call in callbacks]
     return table(("command", "what it does"), rows)
+
+
+def settings() -> str:
+    """List the settings, each with its default, what it can be, and for which records it is."""
+    heading = ("setting", "can be", "default", "for", "what it means")
+    return table(heading, (_row(setting) for setting in SETTINGS.values()))
+
+
+def _row(setting: Setting) -> tuple[str, ...]:
+    default = text(setting.default)
+    shown = f"`{default}`" if default else ""
+    return (f"`{setting.name}`", setting.kind.allowed, shown, setting.of, setting.help)
 
 
 def exit_codes() -> str:

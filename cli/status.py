@@ -7,16 +7,19 @@ from dataclasses import asdict
 from typing import Any
 
 from littlerelay import environment
+from littlerelay.configuration import Options, configuration
 from littlerelay.errors import UsageError
 from littlerelay.progress import JobStatus
 
 from . import options
+from .setting_options import takes
 
 
+@takes(["state_dir"])
 def status(
     *,
     job: options.Named = None,
-    state_dir: options.StateDir = None,
+    chosen: Options,
     json: options.Json = False,
 ) -> int:
     """Show the jobs: how far each is, its period, and where its events are."""
@@ -25,7 +28,7 @@ def status(
 
     from . import display  # noqa: PLC0415
 
-    found = jobs.status(environment.state_folder(state_dir, os.environ))
+    found = jobs.status(environment.state_folder(configuration(chosen, os.environ)))
     if job is not None:
         found = [one for one in found if one.job == job]
         if not found:

@@ -16,6 +16,7 @@ from littlerelay import sealed
 from littlerelay.errors import CheckpointMismatch
 from littlerelay.marks import EMPTY, Mark
 from littlerelay.sealed import Sealed
+from littlerelay.settings import Markets
 
 _REMEDY = "Start anew with --restart: the old files are kept beside the new ones."
 
@@ -45,7 +46,8 @@ class Checkpoint(Sealed):
     Records created before ``frozen_end`` and updated at or after ``updated_since`` are read; facts
     from ``since`` up to ``until`` are given. ``meaning`` is what must not change between two halves
     of a run, by name. ``new_since`` is set for a run of ``--since last``: the end of the run before
-    it. ``phase`` goes from ``reading`` (records) through ``checking`` (counts, ledger) to ``done``.
+    it. ``markets`` are the shop's when the run began, and serve it to its end. ``phase`` goes from
+    ``reading`` (records) through ``checking`` (counts, ledger) to ``done``.
     """
 
     job: str
@@ -57,6 +59,7 @@ class Checkpoint(Sealed):
     new_since: int | None
     limit: int | None
     left_out: list[str]
+    markets: Markets = Markets()
     resources: dict[str, Position]
     phase: Literal["reading", "checking", "done"] = "reading"
     output: Mark = EMPTY

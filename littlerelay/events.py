@@ -2,7 +2,8 @@
 
 One record gives the same bytes on every run, so nothing here asks a clock or draws a number. The
 keys of a message stand in one order: type, event, messageId, timestamp, userId, anonymousId,
-context, integrations, properties or traits. What is None is left out, here and nowhere else.
+previousId, context, integrations, properties or traits. What is None is left out, here and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ NULLABLE_TRAITS = frozenset(
     {"email_consent_state", "email_opt_in_level", "sms_consent_state", "sms_opt_in_level"}
 )
 
+COOKIE_TRAIT = "littledata_"  # how the trait of a tracked cookie begins
+
 _ROOT = uuid5(NAMESPACE_URL, "https://littlerelay").bytes
 _VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 # Days up to the 28th are in every month, so nothing is left to check.
@@ -96,6 +99,22 @@ def identify(message_id: str, timestamp: str, sender: Sender, traits: dict[str, 
         **sender,
         "traits": traits,
     }
+
+
+def alias(message_id: str, timestamp: str, sender: Sender, previous_id: str) -> Event:
+    """Give an alias message: who had ``previous_id`` is the sender's user."""
+    return present(
+        {
+            "type": "alias",
+            "messageId": message_id,
+            "timestamp": timestamp,
+            "userId": sender["userId"],
+            "anonymousId": sender.get("anonymousId"),
+            "previousId": previous_id,
+            "context": sender["context"],
+            "integrations": sender.get("integrations"),
+        }
+    )
 
 
 def present(values: dict[str, Any]) -> dict[str, Any]:

@@ -22,12 +22,13 @@ from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.http import Watch, unwatched
 from littlerelay.ledger import Ledger
+from littlerelay.meaning import completed
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside
 from littlerelay.progress import Advanced, JobStatus, Progress
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
-from littlerelay.settings import BackfillRequest, Settings
+from littlerelay.settings import BackfillRequest, Settings, metafield
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.pages import limited
 from littlerelay.shopify.session import open_session, shop_domain
@@ -48,13 +49,14 @@ def backfill(
     ``watch`` hears of waits while they happen; ``stream`` takes the lines of ``--out -``.
     Raises the errors of ``littlerelay.errors``.
     """
-    runs.check_request(request, int(clock.now()))
+    runs.check_request(request, settings.mapping, int(clock.now()))
     domain = shop_domain(settings.shop)
     settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
     folder = JobFolder(settings.state, request.job or domain.partition(".")[0])
     with folder.locked(), http.client(clock, watch) as web:
         api = GraphQL(open_session(settings, web, clock), web, clock, watch)
-        job = _Job(settings, request, folder, clock, open_shop(api, domain))
+        shop = open_shop(api, domain, metafield(settings.mapping.user_id))
+        job = _Job(settings, request, folder, clock, shop)
         if stream is not None:
             yield from job.stream(stream)
             return
@@ -110,7 +112,7 @@ class _Job:
             return None
         paths, found = begun
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
-        old, new = runs.without_period(found.meaning), runs.without_period(meant)
+        old, new = runs.without_period(completed(found.meaning)), runs.without_period(meant)
         checkpoint.check_same(paths.checkpoint, old, new)
         yield from self._go(paths, found)
         return paths.output

@@ -13,7 +13,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import Event
 from littlerelay.mappers import map_record
 from littlerelay.pipeline import Record, Rules
-from littlerelay.selection import Introductions, Selection, introduced
+from littlerelay.selection import Once, Selection
 from littlerelay.settings import Mapping
 from littlerelay.shopify.records import UNREADABLE
 from littlerelay.times import iso_ms
@@ -25,20 +25,19 @@ def rules(
     """Give the rules of one run.
 
     ``given`` knows the messages of earlier runs. ``output`` is the run's file, cut to its
-    checkpoint (none for a stream): where no customers are read, it tells whose Identify was
-    written already.
+    checkpoint (none for a stream): it tells what a run that goes on has told already.
     """
     alone = "customers" not in run.resources
-    told = replace(mapping, frozen_end=iso_ms(run.until), identify_orders=alone)
+    end, markets = iso_ms(run.until), run.markets
+    told = replace(mapping, frozen_end=end, identify_orders=alone, markets=markets)
     selection = Selection(
         since=iso_ms(run.since),
-        until=iso_ms(run.until),
+        until=end,
         new_since=None if run.new_since is None else iso_ms(run.new_since),
         given=given,
     )
-    if not alone:
-        return Rules(_mapper(told), selection.choose, lambda _: None)
-    once = Introductions(_introduced(output))
+    has_told = "alias" in run.events or (alone and "identify" in run.events)
+    once = Once(alone, _lines(output) if has_told else ())
     return Rules(
         _mapper(told),
         lambda record, events: once.choose(selection.choose(record, events)),
@@ -55,10 +54,10 @@ def _mapper(mapping: Mapping) -> Callable[[str, Record], list[Event]]:
     return mapped
 
 
-def _introduced(output: Path | None) -> Iterator[int]:
+def _lines(output: Path | None) -> Iterator[bytes]:
     if output is not None and output.exists():
         with _open(output) as lines:
-            yield from introduced(lines)
+            yield from lines
 
 
 def _open(path: Path) -> BinaryIO | gzip.GzipFile:

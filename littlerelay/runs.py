@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,30 +9,26 @@ from littlerelay import __version__, checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import UsageError
 from littlerelay.history import History
+from littlerelay.meaning import completed, of_settings
 from littlerelay.places import Paths, check_place
 from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.shopify.session import API_VERSION
 from littlerelay.shopify.shop import Shop
 from littlerelay.times import iso, read, resolve
 
-RESOURCES = ("customers", "orders")
+RESOURCES = ("customers", "orders", "checkouts")
 LAST = "last"
 _MOST = 1_000_000_000  # records of a sample
 MARGIN = 300  # seconds before now at which a run ends: Shopify's index lags by some
 _OVERLAP = 3600  # seconds by which a parent may be marked as updated before its child is
 
 
-def check_request(request: BackfillRequest, now: int) -> None:
+def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
     """Refuse what cannot be meant, before anything is asked or opened. Raises UsageError.
 
     ``now`` is this machine's clock; the shop's own decides later, by its own time zone.
     """
-    unknown = [name for name in request.resources if name not in RESOURCES]
-    if unknown or not request.resources:
-        raise UsageError(
-            f"{', '.join(unknown) or 'An empty list'} is no resource that relay reads.",
-            "Choose from customers and orders; refunds and fulfillments come with their orders.",
-        )
+    _check_resources(request.resources, mapping)
     if request.limit is not None and request.limit < 1:
         raise UsageError("--limit must be at least 1.", "Leave it away to read everything.")
     if request.since == LAST and (request.limit or request.until or request.out == "-"):
@@ -51,25 +46,37 @@ def check_request(request: BackfillRequest, now: int) -> None:
         check_place(Paths(Path(str(request.out))))
 
 
+def _check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
+    unknown = [name for name in resources if name not in RESOURCES]
+    if unknown or not resources:
+        raise UsageError(
+            f"{', '.join(unknown) or 'An empty list'} is no resource that relay reads.",
+            "Choose from customers, orders and checkouts; refunds and fulfillments come with their "
+            "orders.",
+        )
+    if "orders" in resources and mapping.checkout_id == "id":
+        raise UsageError(
+            "Shopify's history does not tell the number of an order's checkout, which the setting "
+            "checkout_id asks for.",
+            "Choose checkout_id = token, or read no orders: --resource customers,checkouts.",
+        )
+
+
 def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str, str]:
     """Give everything that shapes the events of a run, by name, as text.
 
     Two halves of one run must agree in all of it, and two runs of one job in all but the period.
     """
-    choices = {name: str(value) for name, value in asdict(mapping).items() if name not in _OF_RUN}
     left_out = "; ".join(shop.missing_scopes())
     resources = ",".join(name for name in RESOURCES if name in request.resources)
     return {
-        **choices,
+        **of_settings(mapping),
         "relay": __version__,
         "API version": API_VERSION,
         "missing scopes": left_out,
         "resources": resources,
         **_period(request),
     }
-
-
-_OF_RUN = frozenset({"frozen_end", "identify_orders"})
 
 
 def _period(request: BackfillRequest) -> dict[str, str]:
@@ -115,7 +122,7 @@ def begun(
             f"{paths.output} belongs to the job {found.job}, and this command is for {job}.",
             f"Give --job {found.job}, or another --out.",
         )
-    checkpoint.check_same(paths.checkpoint, found.meaning, meant)
+    checkpoint.check_same(paths.checkpoint, completed(found.meaning), meant)
     if request.since == LAST and found.phase == "done":
         raise UsageError(
             f"{paths.output} holds an earlier run of --since last, up to {iso(found.until)}.",
@@ -153,7 +160,7 @@ def check_job(history: History | None, meant: dict[str, str]) -> None:
     """Refuse to mix settings within one job that has finished a run. Raises UsageError."""
     if history is None or history.end is None:
         return
-    changed = checkpoint.differences(history.meaning, of_job(meant))
+    changed = checkpoint.differences(completed(history.meaning), of_job(meant))
     if changed:
         raise UsageError(
             f"The job {history.job} gave events with other settings: {changed}.",
@@ -195,6 +202,7 @@ def new(
         new_since=read_from if request.since == LAST else None,
         limit=request.limit,
         left_out=shop.left_out(),
+        markets=shop.markets(),
         resources={name: Position(total=total) for name, total in totals.items()},
     )
 

@@ -9,15 +9,17 @@ sends a customer of years ago a welcome because of a new address.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from littlerelay.events import Event, timestamp
+from littlerelay.compact import CompactSet
+from littlerelay.events import COOKIE_TRAIT, Event, timestamp
 
 _STATES = frozenset({"identify", "alias"})
+_STATE_LINES = (b'{"type":"identify"', b'{"type":"alias"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +63,41 @@ class Selection:
         return (self.new_since or self.since) <= moment < self.until
 
 
-class Introductions:
-    """Lets each customer's Identify through once, where only orders tell who their customer is.
+class Once:
+    """Lets through once a run what many records tell: an alias, and who a customer is.
 
-    ``known`` are the customers that the file holds already.
+    Who a customer is (an Identify) is told once only where ``introducing``: there no customer
+    records are read, and each order tells it. An Identify with cookies is always let through, for
+    no other record has them. ``lines`` are those of the run's file so far.
     """
 
-    def __init__(self, known: Iterable[int] = ()) -> None:
-        self._known = set(known)
+    def __init__(self, introducing: bool, lines: Iterable[bytes] = ()) -> None:
+        self._introducing = introducing
+        self._told = CompactSet()
+        for line in lines:
+            if line.startswith(_STATE_LINES):
+                self.note([orjson.loads(line)])
 
     def choose(self, events: list[Event]) -> list[Event]:
-        """Give the events of one order without an Identify of a customer already known."""
-        return [
-            event
-            for event in events
-            if event["type"] != "identify" or _customer(event) not in self._known
-        ]
+        """Give the events of one record without what was told before."""
+        return [event for event in events if event["type"] == "track" or self._is_new(event)]
 
     def note(self, events: list[Event]) -> None:
-        """Learn whose Identify was written."""
-        self._known.update(_customer(event) for event in events if event["type"] == "identify")
+        """Learn what was written."""
+        for event in events:
+            if event["type"] in _STATES and (name := self._name(event)):
+                self._told.add(name)
+
+    def _is_new(self, event: Event) -> bool:
+        name = self._name(event)
+        return name is None or name not in self._told or _has_cookies(event)
+
+    def _name(self, event: Event) -> str | None:
+        """Name what is told once: an alias by its pair, an introduction by its customer."""
+        if event["type"] == "alias":
+            return str(event["messageId"])
+        return str(event["context"]["externalIds"][0]["id"]) if self._introducing else None
 
 
-def introduced(lines: Iterable[bytes]) -> Iterator[int]:
-    """Give the customers whose Identify stands in an event file."""
-    for line in lines:
-        if line.startswith(b'{"type":"identify"'):
-            yield _customer(orjson.loads(line))
-
-
-def _customer(event: Event) -> int:
-    return int(event["context"]["externalIds"][0]["id"])
+def _has_cookies(event: Event) -> bool:
+    return any(name.startswith(COOKIE_TRAIT) for name in event.get("traits", ()))

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-UserId = Literal["shopify_customer_id", "hashed_email", "email", "none"]
+# "shopify_customer_id", "hashed_email", "email", "none", or "metafield:namespace.key".
+UserId = str
 OrderId = Literal["name", "number", "id"]
+
+
+def metafield(choice: UserId) -> tuple[str, str] | None:
+    """Give namespace and key of ``metafield:namespace.key``, None of another choice.
+
+    >>> metafield("metafield:custom.member_id")
+    ('custom', 'member_id')
+    """
+    kind, _, place = choice.partition(":")
+    namespace, _, key = place.partition(".")
+    return (namespace, key) if kind == "metafield" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Markets:
+    """The shop's active markets: the handle of each country's, and that of all other countries.
+
+    Countries are ISO 3166 codes in upper case.
+    """
+
+    by_country: MappingABC[str, str] = field(default_factory=dict)
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +40,35 @@ class Mapping:
 
     ``shop`` is the ``*.myshopify.com`` domain in lower case. ``frozen_end`` is the end of the run's
     period, ISO 8601 in UTC with milliseconds: no state is dated later. ``identify_orders`` is true
-    where the run reads no customers, so that orders must tell who their customer is.
+    where the run reads no customers, so that orders must tell who their customer is. These two and
+    ``markets`` are found out by the run, not set by the user.
     """
 
     shop: str
     frozen_end: str = "9999-12-31T23:59:59.999Z"
     identify_orders: bool = False
+    markets: Markets = Markets()
     namespace: str = ""
     user_id: UserId = "shopify_customer_id"
     order_id: OrderId = "name"
+    # "id" is REST's number, which history does not tell of orders.
+    checkout_id: Literal["token", "id"] = "token"
     revenue: bool = False
+    coupon_on: Literal["order", "checkout", "both"] = "order"
+    # Whose edits of an order are upsells: only apps', or those of staff, too.
+    upsell_by: Literal["app", "anyone"] = "app"
     refund_zero: bool = False
     include_test: bool = False
     pos_as_order_completed: bool = False
     customer_totals: Literal["as_of_order", "current"] = "as_of_order"
     sent_from: str = "littlerelay"
     anonymous_id_attributes: tuple[str, ...] = ("segment-clientID", "_segment-clientID")
+    braze_keys: tuple[str, ...] = ()
+    amplitude_keys: tuple[str, ...] = ()
+    cookies_to_track: tuple[str, ...] = ()
+    pixel_server_events: bool = False
+    session_pause: int = 30  # minutes without an event, after which another session starts
+    leave_out: tuple[str, ...] = ()  # events by name, as "Fulfillment Updated" or "Identify"
     # In a tax-inclusive shop, "shopify" leaves the taxes in subtotal and shipping, as Shopify does.
     amounts: Literal["without_tax", "shopify"] = "without_tax"
     # Pairs, so that the value can be compared and hashed: ("Mixpanel", True), ("Analytics", True).
@@ -56,7 +93,8 @@ class Settings:
     """One shop and how to reach it.
 
     ``endpoint`` is an address on loopback that stands in for the shop; none for the shop itself.
-    ``state`` is the folder in which jobs remember what they have given.
+    ``state`` is the folder in which jobs remember what they have given. ``file`` is the file of
+    settings that was read, none without one.
     """
 
     shop: str
@@ -64,6 +102,7 @@ class Settings:
     state: Path
     endpoint: str | None = None
     mapping: Mapping = field(default_factory=lambda: Mapping(shop=""))
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

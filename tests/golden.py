@@ -8,7 +8,7 @@ import orjson
 
 from littlerelay.events import Event, encode
 from littlerelay.mappers import map_record
-from littlerelay.settings import Mapping
+from littlerelay.settings import Mapping, Markets
 
 RECORDS = Path(__file__).resolve().parent.parent / "fixtures" / "records"
 SHOP = "example-shop.myshopify.com"
@@ -35,10 +35,15 @@ def settings_of(case: str) -> Mapping:
     """Returns the settings of a case."""
     path = RECORDS / f"{case}.settings.json"
     told = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    pairs = {
-        key: tuple(map(tuple, told[key])) for key in ("integrations", "consent") if key in told
-    }
-    return Mapping(**{"shop": SHOP, **told, **pairs})
+    frozen = {key: _frozen(value) for key, value in told.items()}
+    if "markets" in told:
+        frozen["markets"] = Markets(**told["markets"])
+    return Mapping(**{"shop": SHOP, **frozen})
+
+
+def _frozen(value: Any) -> Any:
+    """Returns a value of JSON with tuples for lists, as settings hold them."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def expected_path(case: str) -> Path:

@@ -22,7 +22,8 @@ from littlerelay.shopify.queries import document
 from standin.schema import load_schema
 
 WHEN = "2026-01-31T09:15:00Z"
-VARIABLES = {"first": 2, "query": "", "id": "gid://shopify/It/1"}
+VARIABLES = {"first": 2, "query": "", "id": "gid://shopify/It/1", "namespace": "n", "key": "k"}
+FLAGS = ("locations", "metafield", "products", "users")
 
 SCALARS: dict[str, Any] = {
     "Boolean": True,
@@ -88,7 +89,7 @@ def data(
     answer = graphql_sync(
         load_schema(),
         document(name),
-        variable_values={**VARIABLES, "locations": scopes, "products": scopes},
+        variable_values={**VARIABLES, **dict.fromkeys(FLAGS, scopes)},
         field_resolver=Inventor(text, sparse).value,
     )
     assert answer.errors is None

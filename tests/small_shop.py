@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from littlerelay.clock import Clock
 from littlerelay.errors import RecordError
-from littlerelay.events import Event, message_id, timestamp
-from littlerelay.settings import Mapping
+from littlerelay.events import Event, message_id, present, timestamp
+from littlerelay.settings import Mapping, Markets
 from littlerelay.shopify.pages import Window
 from littlerelay.times import epoch, iso
 
@@ -31,27 +31,41 @@ def record(number: int, second: int, facts: Iterable[int] = (), **more: Any) -> 
 
 
 def mapped(resource: str, record: Record, mapping: Mapping) -> list[Event]:
-    """Maps a record: an Identify where it is a customer's, and an event for each fact.
+    """Maps a record: what it tells of its customer, and an event for each fact.
 
     ``broken`` records are rejected, and ``long`` ones give long lines.
     """
     if record.get("broken"):
         raise RecordError("missing_field", "name")
-    customer = str(record.get("customer", record["id"]))
-    context = {"externalIds": [{"id": customer, "type": "shopify_customer_id"}]}
-    states = []
-    if resource == "customers" or mapping.identify_orders:
-        fact = f"identify/{customer}/{record['updated_at']}"
-        states = [{"type": "identify", **_named(mapping, fact, record["updated_at"], context)}]
-    return states + [
+    context = _context(record)
+    properties = {"note": "x" * record.get("long", 0), "market": mapping.markets.elsewhere}
+    return _states(resource, record, mapping) + [
         {
             "type": "track",
             "event": "Order Completed" if resource == "orders" else "Customer Created",
             **_named(mapping, f"{resource}/{record['id']}/{moment}", moment, context),
-            "properties": {"note": "x" * record.get("long", 0)},
+            "properties": present(dict(properties)),
         }
         for moment in record["facts"]
     ]
+
+
+def _states(resource: str, record: Record, mapping: Mapping) -> list[Event]:
+    """Gives an Identify where it is a customer's, an Alias where there is a ``visitor``."""
+    context, found = _context(record), []
+    customer = context["externalIds"][0]["id"]
+    if resource == "customers" or mapping.identify_orders:
+        fact = f"identify/{customer}/{record['updated_at']}"
+        found.append({"type": "identify", **_named(mapping, fact, record["updated_at"], context)})
+    if "visitor" in record:
+        fact = f"alias/{record['visitor']}/{customer}"
+        found.append({"type": "alias", **_named(mapping, fact, record["created_at"], context)})
+    return found
+
+
+def _context(record: Record) -> dict[str, Any]:
+    customer = str(record.get("customer", record["id"]))
+    return {"externalIds": [{"id": customer, "type": "shopify_customer_id"}]}
 
 
 def _named(mapping: Mapping, fact: str, moment: str, context: dict[str, Any]) -> Event:
@@ -71,6 +85,7 @@ class SmallShop:
     width: int = 100
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/New_York"))
     scopes_missing: tuple[str, ...] = ()
+    known_markets: Markets = field(default_factory=Markets)
     api: Any = field(default_factory=lambda: SimpleNamespace(bucket=None))
 
     def missing_scopes(self) -> list[str]:
@@ -81,6 +96,9 @@ class SmallShop:
 
     def left_out(self) -> list[str]:
         return [f"something (needs {scope})" for scope in self.scopes_missing]
+
+    def markets(self) -> Markets:
+        return self.known_markets
 
     def check_reach(self, since: int) -> None:
         assert since <= self.now

@@ -13,7 +13,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import encode
 from littlerelay.mappers import map_record
 from littlerelay.mappers.shape import fault
-from littlerelay.records import Customer, Order
+from littlerelay.records import Checkout, Customer, Order
 from littlerelay.settings import Mapping
 
 PLACE = list[str | int]
@@ -123,8 +123,8 @@ def test_an_unknown_resource_is_a_bug() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_records_that_are_mapped_have_the_shape_that_is_promised(case: str) -> None:
-    kind = Customer if case.startswith("customers/") else Order
-    assert fault(record_of(case), kind) is None
+    kinds = {"checkouts": Checkout, "customers": Customer, "orders": Order}
+    assert fault(record_of(case), kinds[resource_of(case)]) is None
 
 
 STRANGE: st.SearchStrategy[Any] = st.sampled_from(

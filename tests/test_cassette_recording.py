@@ -70,7 +70,7 @@ def test_a_development_shop_is_recorded_without_its_people(
 
 def personal_texts(shop: StandIn, origin: record_cassettes.Origin) -> Iterator[str]:
     """Yields the texts of the shop's first orders that say who somebody is."""
-    asked = {"first": 5, "query": "", "products": False, "locations": False}
+    asked = {"first": 5, "query": "", **record_cassettes.FLAGS}
     with record_cassettes.opened(origin.settings, origin.clock) as api:
         answer = api.execute("orders", asked)
     yield from (text for key, text in texts(answer) if key in PERSONAL and text)

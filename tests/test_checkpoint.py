@@ -11,8 +11,10 @@ import pytest
 from littlerelay.checkpoint import Checkpoint, Position, check_same, load, save
 from littlerelay.errors import CheckpointMismatch, DiskError, UsageError
 from littlerelay.marks import Mark
+from littlerelay.settings import Markets
 
 GOLDEN = Path(__file__).parent / "data" / "checkpoint-version-1.json"
+BEFORE_MARKETS = GOLDEN.with_name("checkpoint-version-1-before-markets.json")
 MEANING = {"namespace": "", "order_id": "name", "since": "2024-01-01", "until": ""}
 RUN = Checkpoint(
     job="acme",
@@ -24,6 +26,7 @@ RUN = Checkpoint(
     new_since=None,
     limit=None,
     left_out=["location_id (needs read_locations)"],
+    markets=Markets({"DE": "eu", "US": "us"}, "everywhere"),
     resources={
         "customers": Position(
             total=9, time=1_767_243_300, done=True, read=9, mapped=7, rejected=1, filtered=1
@@ -67,6 +70,10 @@ def test_format_version_1_stays_as_it_is(path: Path, update: bool) -> None:
         GOLDEN.write_bytes(path.read_bytes())
     assert path.read_bytes() == GOLDEN.read_bytes()
     assert load(GOLDEN) == RUN
+
+
+def test_a_run_that_was_begun_before_markets_were_read_goes_on_without() -> None:
+    assert load(BEFORE_MARKETS) == RUN.model_copy(update={"markets": Markets()})
 
 
 def test_a_changed_byte_is_never_taken_for_a_checkpoint(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A list inside an order is read to its end, however long it is and however it is nested."""
+"""A list inside an order or a checkout is read to its end, however long and however nested."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ LISTS = {
     "refund_transactions": (REFUND, "transactions"),
     "fulfillment_line_items": (FULFILLMENT, "fulfillment_line_items"),
 }
+CHECKOUT = "gid://shopify/AbandonedCheckout/4"
+LINE = "gid://shopify/AbandonedCheckoutLineItem/5"
 PAGE = 4  # nodes that one answer gives of a list
 
 
@@ -221,3 +223,38 @@ def test_sales_whose_cursor_stands_still_are_an_error() -> None:
     with pytest.raises(UnreachableError, match="same page of order_agreements twice"):
         Drain(api, products=True).order(order(edited=True))
     assert len(api.asked) <= 2
+
+
+def checkout(more: bool = False, line_more: bool = False) -> Node:
+    """Makes a checkout of one line; either of its lists goes on, or is whole."""
+    line = {"id": LINE, "discount_allocations": connection(["a"], more=line_more)}
+    return {"id": CHECKOUT, "line_items": connection([line], more=more)}
+
+
+def test_a_checkout_whose_lists_are_whole_asks_nothing() -> None:
+    api, node = Lists(), checkout()
+    assert Drain(api, products=True).checkout(node)
+    assert (api.asked, node) == ([], checkout())
+
+
+def test_the_lines_of_a_checkout_and_what_lowered_them_are_read_to_their_ends() -> None:
+    api, node = Lists(), checkout(more=True, line_more=True)
+    late = {"id": "late", "discount_allocations": connection(["z"], more=True)}
+    api.lists["checkout_line_items", CHECKOUT] = ["the first, known already", late]
+    for line in (LINE, "late"):
+        api.lists["checkout_discount_allocations", line] = ["a", *range(2 * PAGE)]
+    assert Drain(api, products=False).checkout(node)
+    first, second = node["line_items"]["nodes"]
+    assert first["discount_allocations"]["nodes"] == ["a", *range(2 * PAGE)]
+    assert second["discount_allocations"]["nodes"][1:] == [*range(2 * PAGE)]
+    sent = {name: variables.get("products") for name, variables in api.asked}
+    assert sent == {"checkout_line_items": False, "checkout_discount_allocations": None}
+
+
+def test_a_checkout_that_shopify_removed_meanwhile_is_left_out() -> None:
+    assert not Drain(Lists(), products=True).checkout(checkout(more=True))
+
+
+def test_a_checkout_is_not_lost_because_a_line_of_it_vanished() -> None:
+    with pytest.raises(UnreachableError, match="vanished"):
+        Drain(Lists(), products=True).checkout(checkout(line_more=True))

@@ -1,16 +1,22 @@
 """Whom an event is about: user ids, anonymous ids, and what is known of somebody."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
 from golden import SHOP, event_of, events_of, record_of
 from littlerelay.mappers import map_record
-from littlerelay.mappers.identity import address_traits, anonymous_id, user_id
+from littlerelay.mappers.identity import (
+    address_traits,
+    anonymous_id,
+    checkout_sender,
+    email_of,
+    user_id,
+)
+from littlerelay.records import Checkout, Customer
 from littlerelay.settings import Mapping, UserId
 
-SEGMENT_ID = "11111111-2222-4333-8444-555555555555"
 ROOT = uuid5(NAMESPACE_URL, "https://littlerelay")
 
 
@@ -30,7 +36,39 @@ ROOT = uuid5(NAMESPACE_URL, "https://littlerelay")
 def test_the_shop_chooses_its_user_id(
     choice: UserId, email: str | None, expected: str | None
 ) -> None:
-    assert user_id(7, email, Mapping(shop=SHOP, user_id=choice)) == expected
+    customer: Customer = {"id": 7, "created_at": "2024-01-01T00:00:00Z"}
+    assert user_id(customer, email, Mapping(shop=SHOP, user_id=choice)) == expected
+
+
+FIELD = {"namespace": "custom", "key": "member_id", "value": "M-1"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "fields", "expected"),
+    [
+        ("custom.member_id", [FIELD], "M-1"),
+        ("custom.member_id", [FIELD | {"key": "other", "value": "no"}, FIELD], "M-1"),
+        ("custom.member_id", [FIELD | {"namespace": "other"}], None),
+        ("custom.member_id", [FIELD | {"value": ""}], None),
+        ("custom.member_id", [], None),
+        ("custom.member_id", None, None),
+        ("app--17--ids.member_id", [FIELD | {"namespace": "app--17--ids"}], "M-1"),
+        ("$app:ids.member_id", [FIELD | {"namespace": "app--17--ids"}], "M-1"),
+        ("$app:ids.member_id", [FIELD | {"namespace": "app--17--more-ids"}], None),
+        ("$app:ids.member_id", [FIELD | {"namespace": "app--17"}], None),
+        ("$app.member_id", [FIELD | {"namespace": "app--17"}], "M-1"),
+        ("$app.member_id", [FIELD | {"namespace": "app--17--ids"}], None),
+    ],
+)
+def test_a_metafield_of_the_customer_can_be_the_user_id(
+    choice: str, fields: Any, expected: str | None
+) -> None:
+    customer: Customer = {"id": 7, "created_at": "2024-01-01T00:00:00Z"}
+    if fields is not None:
+        customer["metafields"] = fields
+    mapping = Mapping(shop=SHOP, user_id=f"metafield:{choice}")
+    assert user_id(customer, "ada@example.com", mapping) == expected
+    assert user_id(None, "ada@example.com", mapping) is None
 
 
 def order(**changed: Any) -> dict[str, Any]:
@@ -39,38 +77,25 @@ def order(**changed: Any) -> dict[str, Any]:
 
 
 def completed(record: dict[str, Any], **settings: Any) -> dict[str, Any]:
-    """Returns the first event of an order."""
-    return map_record("orders", record, Mapping(shop=SHOP, **settings))[0]
+    """Returns Order Completed of an order."""
+    events = map_record("orders", record, Mapping(shop=SHOP, **settings))
+    return next(event for event in events if event.get("event") == "Order Completed")
 
 
 @pytest.mark.parametrize(
     ("choice", "known"),
-    [("shopify_customer_id", False), ("hashed_email", True), ("email", True), ("none", False)],
+    [
+        ("shopify_customer_id", False),
+        ("hashed_email", True),
+        ("email", True),
+        ("none", False),
+        ("metafield:custom.member_id", False),
+    ],
 )
 def test_a_guest_is_known_by_an_email_or_not_at_all(choice: UserId, known: bool) -> None:
     event = completed(order(customer=None), user_id=choice)
     assert ("userId" in event) is known
     assert ("anonymousId" in event) is not known
-
-
-@pytest.mark.parametrize("name", ["segment-clientID", "_segment-clientID"])
-def test_an_anonymous_id_is_recovered_beside_the_user_id(name: str) -> None:
-    event = completed(order(note_attributes=[{"name": name, "value": SEGMENT_ID}]))
-    assert (event["userId"], event["anonymousId"]) == ("7001", SEGMENT_ID)
-
-
-def test_the_settings_name_the_attributes_and_their_order() -> None:
-    notes = [{"name": "theirs", "value": "b"}, {"name": "ours", "value": "a"}]
-    event = completed(order(note_attributes=notes), anonymous_id_attributes=("ours", "theirs"))
-    assert event["anonymousId"] == "a"
-    event = completed(order(note_attributes=notes[:1]), anonymous_id_attributes=("ours", "theirs"))
-    assert event["anonymousId"] == "b"
-
-
-@pytest.mark.parametrize("value", [None, "", "null", "undefined", "Anonymous", "-1", "0000-00"])
-def test_what_a_broken_script_wrote_is_no_id(value: str | None) -> None:
-    event = completed(order(note_attributes=[{"name": "segment-clientID", "value": value}]))
-    assert "anonymousId" not in event
 
 
 @pytest.mark.parametrize(
@@ -86,6 +111,55 @@ def test_somebody_unknown_gets_an_id_of_the_checkout_else_cart_else_order(
 ) -> None:
     event = completed(order(customer=None, **changed), namespace="elsewhere")
     assert event["anonymousId"] == str(uuid5(ROOT, f"/{SHOP}/{fact}"))
+
+
+def checkout(**changed: Any) -> Checkout:
+    """Returns the checkout from which the plain order came, changed."""
+    told = ("customer", "email", "line_items", "currency", "billing_address", "shipping_address")
+    record = {name: value for name, value in record_of("orders/paid").items() if name in told}
+    dated = {"created_at": "2024-03-05T14:20:00Z", "updated_at": "2024-03-05T14:25:00Z"}
+    return cast("Checkout", {"id": 8001, "token": "checkout-1", **dated, **record, **changed})
+
+
+def sender_of(record: Checkout, **settings: Any) -> dict[str, Any]:
+    return checkout_sender(record, email_of(record), Mapping(shop=SHOP, **settings))
+
+
+def test_a_checkout_and_its_order_are_about_the_same_unknown_person() -> None:
+    guest = {"customer": None, "cart_token": "k"}
+    sender = sender_of(checkout(**guest))
+    assert sender["anonymousId"] == completed(order(**guest))["anonymousId"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact"),
+    [
+        ({"token": None, "cart_token": "k"}, "anonymous/carts/k"),
+        ({"token": None}, "anonymous/checkouts/8001"),
+    ],
+)
+def test_a_checkout_without_its_token_has_that_of_the_cart_else_its_own_id(
+    changed: dict[str, Any], fact: str
+) -> None:
+    sender = sender_of(checkout(customer=None, **changed))
+    assert sender["anonymousId"] == str(uuid5(ROOT, f"/{SHOP}/{fact}"))
+
+
+def test_a_checkout_is_about_its_customer_as_the_order_is() -> None:
+    notes = [{"name": "segment-clientID", "value": "a1b2"}]
+    sender = sender_of(checkout(note_attributes=notes))
+    event = completed(order(note_attributes=notes, browser_ip=None))
+    assert sender == {name: event[name] for name in ("userId", "anonymousId", "context")}
+
+
+def test_a_checkout_of_a_guest_tells_what_it_knows_of_them() -> None:
+    found = sender_of(
+        checkout(customer=None, billing_address=None, email="bea@example.com", phone="+1555"),
+        user_id="email",
+    )
+    assert found["userId"] == "bea@example.com"
+    assert found["context"]["traits"]["phone"] == "+1555"
+    assert found["context"]["traits"]["address"]["city"] == "Berlin"
 
 
 def test_an_unknown_customer_gets_an_id_of_the_customer() -> None:
@@ -136,14 +210,16 @@ def test_consent_is_told_only_where_it_was_configured_and_in_its_order() -> None
     assert "consent" not in completed(order())["context"]
 
 
-def test_nothing_of_a_redacted_customer_is_told() -> None:
-    events = events_of("orders/redacted")
-    assert [event["event"] for event in events] == ["Order Completed", "Order Refunded"]
+@pytest.mark.parametrize("case", ["orders/redacted", "orders/redacted_with_everything"])
+def test_nothing_of_a_redacted_customer_is_told(case: str) -> None:
+    events = events_of(case)
+    named = {event.get("event", event["type"]) for event in events}
+    assert named == {"Payment Info Entered", "Order Completed", "Order Refunded"}
     for event in events:
         assert event["context"].keys() == {"library", "historical"}
         assert event.keys() & {"userId", "integrations"} == set()
         assert event["anonymousId"] == anonymous_id(SHOP, "checkouts", "checkout-24")
-        assert not {"email", "reason"} & event["properties"].keys()
+        assert not {"email", "reason", "market_handle"} & event["properties"].keys()
         assert all("product_properties" not in one for one in event["properties"]["products"])
 
 
@@ -155,35 +231,6 @@ def test_of_an_erased_customer_the_context_tells_the_id_alone() -> None:
 def test_a_sale_in_a_store_to_nobody_is_not_redacted() -> None:
     event = event_of("orders/pos", "POS Order Placed", browser_ip="192.0.2.9")
     assert event["context"]["ip"] == "192.0.2.9"
-
-
-def test_client_ids_go_to_their_destinations() -> None:
-    event = event_of("orders/note_attributes", "Order Completed")
-    assert event["integrations"] == {
-        "Google Analytics": {"clientId": "12345.67890", "sessionId": "1709649000"},
-        "Facebook Pixel": {"fbp": "fb.1.1709649000.99"},
-        "TikTok Pixel": {"ttclid": "tt-7"},
-    }
-
-
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [
-        ((), {"Google Analytics": {"clientId": "1.2"}}),
-        ((("All", False),), {"All": False}),
-        ((("All", False), ("Mixpanel", True)), {"All": False, "Mixpanel": True}),
-        ((("Google Analytics", False),), {"Google Analytics": False}),
-        (
-            (("All", False), ("Google Analytics", True)),
-            {"All": False, "Google Analytics": {"clientId": "1.2"}},
-        ),
-    ],
-)
-def test_a_client_id_never_switches_a_destination_on(
-    told: tuple[tuple[str, bool], ...], expected: dict[str, Any]
-) -> None:
-    notes = [{"name": "google-clientID", "value": "1.2"}]
-    assert completed(order(note_attributes=notes), integrations=told)["integrations"] == expected
 
 
 @pytest.mark.parametrize(

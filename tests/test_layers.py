@@ -18,13 +18,14 @@ STRANGERS = {"shopify", "recharge", "segment", "files", "mappers"}
 BOTTOM = set(
     """
     records events settings checkpoint http catalogue
-    clock durable environment history ledger marks progress sealed selection times
+    clock compact configuration credentials durable environment history ledger marks meaning
+    progress sealed selection times
     """.split()
 )
 LEVELS = [
     {"cli"},
     {"jobs"},
-    {"rules", "runs", "report", "places", "pipeline", "compare", "reconcile", "spark"},
+    {"rules", "runs", "report", "places", "pipeline", "compare", "reconcile", "samples", "spark"},
     STRANGERS,
     BOTTOM,
     {"errors"},

@@ -114,9 +114,29 @@ SALES = [
 ]
 
 
+# What an order can cost beside what its events tell.
+BESIDES = (
+    "total_tip_received_set",
+    "original_total_duties_set",
+    "original_total_additional_fees_set",
+    "total_cash_rounding_payment_adjustment_set",
+)
+
+
 @pytest.mark.parametrize(("case", "properties"), SALES)
 def test_an_orders_figures_add_up_to_its_total(case: str, properties: dict[str, Any]) -> None:
-    names = ("subtotal", "shipping", "tax")
-    tip = record_of(case).get("total_tip_received_set", {"shop_money": {"amount": "0"}})
-    parts = sum(Decimal(str(properties[name])) for name in names)
-    assert parts + Decimal(tip["shop_money"]["amount"]) == Decimal(str(properties["total"]))
+    record = record_of(case)
+    told = sum(Decimal(str(properties[name])) for name in ("subtotal", "shipping", "tax"))
+    untold = total(record[name] for name in BESIDES if name in record)
+    assert told + untold == Decimal(str(properties["total"]))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("orders/upsell")])
+def test_an_upsells_figures_add_up_to_its_total(case: str) -> None:
+    for event in events_of(case):
+        if event.get("event") == "Post Purchase Upsell":
+            found = {
+                name: Decimal(str(event["properties"][name]))
+                for name in ("subtotal", "tax", "total")
+            }
+            assert found["subtotal"] + found["tax"] == found["total"]

@@ -9,6 +9,8 @@ from littlerelay.errors import RecordError
 from littlerelay.mappers import map_record
 from littlerelay.settings import Mapping
 
+SALES = ("Order Completed", "POS Order Placed")
+
 
 def names(case: str, **settings: Any) -> list[str]:
     """Returns the names of the events that an order's record gives."""
@@ -17,8 +19,14 @@ def names(case: str, **settings: Any) -> list[str]:
 
 
 def properties(case: str, **settings: Any) -> dict[str, Any]:
-    """Returns the properties of the first event of an order's record."""
-    event = map_record("orders", record_of(case), Mapping(shop=SHOP, **settings))[0]
+    """Returns the properties of the sale that an order's record gives."""
+    return properties_of(record_of(case), **settings)
+
+
+def properties_of(record: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    """Returns the properties of the sale that a record gives."""
+    events = map_record("orders", record, Mapping(shop=SHOP, **settings))
+    (event,) = (one for one in events if one.get("event") in SALES)
     found: dict[str, Any] = event["properties"]
     return found
 
@@ -30,7 +38,11 @@ def test_a_sale_in_a_store_is_no_completed_order_unless_the_settings_say_so() ->
 
 def test_a_test_order_gives_nothing_unless_the_settings_say_so() -> None:
     assert names("orders/test_order") == []
-    assert names("orders/test_order", include_test=True) == ["Order Completed", "Order Refunded"]
+    assert names("orders/test_order", include_test=True) == [
+        "Payment Info Entered",
+        "Order Completed",
+        "Order Refunded",
+    ]
 
 
 def test_an_imported_order_happened_when_it_was_processed() -> None:
@@ -99,8 +111,7 @@ def test_units_of_one_line_that_were_sold_in_parts_are_counted_together() -> Non
     record = record_of("orders/edited")
     sales = record["agreements"][0]["sales"]
     sales.append(sales[1])
-    (event,) = map_record("orders", record, Mapping(shop=SHOP))
-    assert [one["quantity"] for one in event["properties"]["products"]] == [1, 4]
+    assert [one["quantity"] for one in properties_of(record)["products"]] == [1, 4]
 
 
 def test_an_edited_tax_inclusive_order_can_keep_shopifys_figures() -> None:
@@ -157,8 +168,7 @@ def test_many_codes_of_a_line_stand_in_the_order_of_their_numbers() -> None:
         {"amount_set": {}, "discount_application_index": index} for index in (8, 1, 8)
     ]
     record["line_items"][0] |= {"discount_allocations": parts}
-    (event,) = map_record("orders", record, Mapping(shop=SHOP))
-    assert event["properties"]["products"][0]["coupon"] == "CODE1,CODE8"
+    assert properties_of(record)["products"][0]["coupon"] == "CODE1,CODE8"
 
 
 def test_an_automatic_discount_is_no_coupon() -> None:
@@ -200,13 +210,14 @@ def test_a_product_is_told_as_the_line_holds_it() -> None:
 
 
 def test_an_order_tells_who_its_customer_is_only_where_customers_are_not_read() -> None:
-    assert names("orders/paid") == ["Order Completed"]
-    assert names("orders/paid", identify_orders=True) == ["identify", "Order Completed"]
-    assert names("orders/guest", identify_orders=True) == ["Order Completed"]
+    tracks = ["Payment Info Entered", "Order Completed"]
+    assert names("orders/paid") == tracks
+    assert names("orders/paid", identify_orders=True) == ["identify", *tracks]
+    assert names("orders/guest", identify_orders=True) == tracks
 
 
 def test_an_orders_identify_holds_what_does_not_age() -> None:
-    (identify, _) = events_of("orders/identify_orders")
+    identify = events_of("orders/identify_orders")[0]
     assert identify["timestamp"] == "2024-03-06T08:00:00.000Z"
     assert identify["traits"] == {
         "createdAt": "2023-11-05T10:00:00.000Z",
@@ -219,5 +230,47 @@ def test_an_orders_identify_holds_what_does_not_age() -> None:
 
 def test_a_state_is_never_dated_after_the_end_of_the_period() -> None:
     settings = Mapping(shop=SHOP, identify_orders=True, frozen_end="2024-03-06T07:00:00.000Z")
-    (identify, _) = map_record("orders", record_of("orders/paid"), settings)
+    identify = map_record("orders", record_of("orders/paid"), settings)[0]
     assert identify["timestamp"] == "2024-03-06T07:00:00.000Z"
+
+
+def test_a_checkout_is_named_by_its_token_or_by_rests_number_of_it() -> None:
+    assert properties("orders/checkout_id")["checkout_id"] == "checkout-77"
+    assert properties("orders/checkout_id", checkout_id="id")["checkout_id"] == "901414060077"
+    draft = {**record_of("orders/checkout_id"), "checkout_id": None}
+    assert "checkout_id" not in properties_of(draft, checkout_id="id")
+
+
+def test_an_order_that_cannot_tell_rests_number_is_refused_where_it_is_asked_for() -> None:
+    with pytest.raises(RecordError, match="missing_field: checkout_id"):
+        map_record("orders", record_of("orders/paid"), Mapping(shop=SHOP, checkout_id="id"))
+
+
+def test_events_of_one_time_stand_in_the_order_of_the_funnel() -> None:
+    record = record_of("orders/everything") | {"cancelled_at": "2024-03-05T14:30:00Z"}
+    agreements = record_of("orders/upsell_by_app")["agreements"]
+    agreements[1] |= {"happened_at": record["processed_at"]}
+    agreements[1]["sales"][:] = agreements[0]["sales"][:1]
+    at_once = map_record("orders", {**record, "agreements": agreements}, Mapping(shop=SHOP))
+    assert [one["event"] for one in at_once if one["timestamp"] == "2024-03-05T14:30:00.000Z"] == [
+        "Payment Info Entered",
+        "Coupon Applied",
+        "Order Completed",
+        "Post Purchase Upsell",
+        "Order Cancelled",
+    ]
+
+
+def test_what_the_settings_leave_out_is_not_given() -> None:
+    given = names("orders/everything", identify_orders=True)
+    assert {"identify", "Coupon Applied", "Order Cancelled"} <= set(given)
+    left = names(
+        "orders/everything", identify_orders=True, leave_out=("Identify", "Coupon Applied")
+    )
+    assert left == [name for name in given if name not in ("identify", "Coupon Applied")]
+
+
+def test_a_bad_record_is_refused_even_where_its_event_is_left_out() -> None:
+    record = record_of("orders/paid") | {"processed_at": "yesterday"}
+    with pytest.raises(RecordError, match="malformed_time"):
+        map_record("orders", record, Mapping(shop=SHOP, leave_out=("Order Completed",)))

@@ -34,7 +34,13 @@ from standin.schema import is_connection, load_schema, rule_of
 
 DEAREST = 1000  # points: the most that one query may request
 SHOPIFY = Path(__file__).resolve().parent.parent / "littlerelay" / "shopify"
-OPTIONAL = {"products": "read_products", "locations": "read_locations"}
+RESOURCES = ("orders", "customers", "checkouts")
+OPTIONAL = {
+    "products": "read_products",
+    "locations": "read_locations",
+    "users": "read_users",
+    "metafield": "read_customers",  # needs no scope of its own
+}
 
 
 class Asked(NamedTuple):
@@ -138,8 +144,7 @@ def test_every_document_is_asked_for_somewhere() -> None:
     for path in SHOPIFY.glob("*.py"):
         tree = ast.walk(ast.parse(path.read_text("utf-8")))
         named |= {str(node.value) for node in tree if isinstance(node, ast.Constant)}
-    resources = ("orders", "customers")
-    named |= {f"{each}{end}" for each in resources for end in ("_count", "_oldest")}
+    named |= {f"{each}{end}" for each in RESOURCES for end in ("_count", "_oldest")}
     assert set(names()) - named == set()
 
 
@@ -147,7 +152,7 @@ def first_size(name: str) -> int | None:
     """Gives the size of a resource's first page; none for a document that has no such variable."""
     scopes = frozenset(OPTIONAL.values())
     shop = Shop(graphql(Script(fine()), FakeTime()), SHOP, ZoneInfo("UTC"), now=0, scopes=scopes)
-    return shop.pages(name, 0, 0)._first if name in ("orders", "customers") else None
+    return shop.pages(name, 0, 0)._first if name in RESOURCES else None
 
 
 @every_document
@@ -162,8 +167,11 @@ def test_a_page_at_its_first_size_costs_less_than_shopify_allows(name: str) -> N
 
 @every_document
 def test_what_needs_an_optional_scope_is_asked_for_only_with_it(name: str) -> None:
-    """Shopify answers with an error and no whole data where a scope is missing."""
-    granted = set(NEEDED.split(","))
+    """Shopify answers with an error and no whole data where a scope is missing.
+
+    The documents of markets are asked for as a whole, or not at all.
+    """
+    granted = set(NEEDED.split(",")) | ({"read_markets"} if name.startswith("market") else set())
     for each in fields(parse(document(name))):
         for rule in (rule_of(each.definition), rule_of(get_named_type(each.type_))):
             enough = set(rule.scopes) if rule else granted
@@ -179,8 +187,12 @@ def test_a_document_holds_no_comments_and_each_fragment_once() -> None:
 
 
 def test_the_drain_can_say_every_variable_that_a_list_needs() -> None:
-    """Drain sends ``id`` and ``after``, and ``products`` and ``salesAfter`` where they belong."""
-    sent = {"order_line_items": {"products"}, "order_agreements": {"salesAfter"}}
+    """Drain sends ``id`` and ``after``, and what else a list needs where it belongs."""
+    sent = {
+        "order_line_items": {"products"},
+        "order_agreements": {"salesAfter", "users"},
+        "checkout_line_items": {"products"},
+    }
     for name in names():
         operation = get_operation_ast(parse(document(name)))
         assert operation is not None

@@ -42,7 +42,21 @@ def test_every_block_has_its_place() -> None:
 def test_every_mapped_event_has_a_row() -> None:
     rows = part("mapping_tables").events().splitlines()[2:]
     listed = {row.split(" | ")[0].removeprefix("| ") for row in rows}
-    assert listed == {*catalogue.CARRIED, "Identify"}
+    assert listed == set(catalogue.MADE)
+
+
+def test_every_property_and_trait_of_an_event_has_a_row() -> None:
+    tables = part("mapping_tables")
+    known = {entry.name for event in catalogue.CARRIED for entry in catalogue.properties_of(event)}
+    of_products = {entry.name for entry in catalogue.product_properties()}
+    own, products = tables.properties().split("Each of the `products`:")
+    assert rows(own) == known
+    assert rows(products) == of_products
+    assert rows(tables.traits()) == {entry.name for entry in catalogue.traits()}
+
+
+def rows(table: str) -> set[str]:
+    return set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE))
 
 
 def test_stale_and_empty_blocks_are_found() -> None:

@@ -25,6 +25,7 @@ NULL_WHERE_EMPTY = set(
 )
 # Only REST and webhooks carry these, or only some of a kind, or only the documents of customers.
 ABSENT = {
+    "checkout_id",
     "client_details",
     "customer.state",
     "customer.verified_email",
@@ -204,7 +205,8 @@ def test_discount_applications_stand_where_their_index_says() -> None:
     applications = node["discount_applications"]["nodes"]
     for index, each in zip([2, 10, 0, 1], applications, strict=True):
         each["index"] = index
-    for line in node["line_items"]["nodes"]:
+    lines = node["line_items"]["nodes"] + node["shipping_lines"]["nodes"]
+    for line in lines:
         for allocation in line["discount_allocations"]:
             allocation["discount_application"]["index"] = 10
     order = records.order(node)
@@ -212,10 +214,11 @@ def test_discount_applications_stand_where_their_index_says() -> None:
     assert kinds == ["manual", "script", "automatic", "discount_code"]
     places = [
         allocation["discount_application_index"]
-        for line in order["line_items"]
+        for line in order["line_items"] + order["shipping_lines"]
         for allocation in line["discount_allocations"]
     ]
     assert set(places) == {3}, "an allocation follows its application"
+    assert len(places) == sum(len(line["discount_allocations"]) for line in lines)
 
 
 def test_every_kind_of_discount_is_known() -> None:
@@ -255,3 +258,13 @@ def test_the_type_of_a_product_is_null_where_it_was_deleted_and_absent_where_it_
 ):
     assert {line["product_type"] for line in order(sparse=True)["line_items"]} == {None}
     assert all("product_type" not in line for line in order(scopes=False)["line_items"])
+
+
+def test_who_edited_an_order_is_absent_where_the_app_may_not_read_users() -> None:
+    assert all(one["user_id"] for one in order()["agreements"])
+    hidden = data("order_agreements", scopes=False)["owner"]["list"]["nodes"]
+    node = raw_order()
+    node["agreements"] = [{**one, "sales": one["sales"]["nodes"]} for one in hidden]
+    agreements = records.order(node)["agreements"]
+    assert agreements
+    assert all("user_id" not in one for one in agreements)

@@ -110,7 +110,7 @@ CHANGED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"resources": ("orders",)}, {}, "resources was customers,orders and is now orders"),
     ({}, {"namespace": "dev"}, "namespace was not set and is now dev"),
     ({}, {"order_id": "id"}, "order_id was name and is now id"),
-    ({}, {"revenue": True}, "revenue was False and is now True"),
+    ({}, {"revenue": True}, "revenue was false and is now true"),
 ]
 
 
@@ -280,3 +280,14 @@ def test_what_cannot_be_meant_is_refused_before_the_shop_is_asked(
         backfill(unasked, tmp_path, **asked)
     assert caught.value.hint
     assert left(tmp_path) == {}
+
+
+def test_a_number_that_no_order_of_history_has_is_not_asked_of_it(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    asked = {"checkout_id": "id"}
+    with pytest.raises(UsageError, match="the number of an order's checkout") as caught:
+        backfill(shop, tmp_path, asked, resources=("orders", "checkouts"))
+    assert "checkout_id = token" in caught.value.hint
+    assert left(tmp_path) == {}
+    backfill(shop, tmp_path, asked, resources=("customers",))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, encode
-from littlerelay.selection import Introductions, Selection, introduced
+from littlerelay.selection import Once, Selection
 from littlerelay.times import iso, iso_ms
 
 DAY = 86_400
@@ -175,7 +175,7 @@ def test_a_known_fact_brings_no_state_of_its_record() -> None:
 
 
 def test_a_customer_is_introduced_once_and_only_when_the_line_was_written() -> None:
-    once = Introductions()
+    once = Once(introducing=True)
     first = once.choose([identify("7"), track("A", 1)])
     assert names(first) == ["identify", "A"]
     assert names(once.choose([identify("7")])) == ["identify"]
@@ -184,8 +184,43 @@ def test_a_customer_is_introduced_once_and_only_when_the_line_was_written() -> N
     assert names(once.choose([identify("8")])) == ["identify"]
 
 
-def test_who_was_introduced_is_read_from_the_file() -> None:
-    lines = [encode(event) for event in (identify("7"), track("A", 1), identify("9"))]
-    assert list(introduced(lines)) == [7, 9]
-    once = Introductions(introduced(lines))
-    assert names(once.choose([identify("9"), identify("8")])) == ["identify"]
+def test_where_customers_are_read_every_identify_is_let_through() -> None:
+    once = Once(introducing=False)
+    once.note([identify("7")])
+    assert names(once.choose([identify("7")])) == ["identify"]
+
+
+@pytest.mark.parametrize("introducing", [True, False])
+def test_an_identify_with_cookies_is_let_through_and_introduces(introducing: bool) -> None:
+    once = Once(introducing)
+    with_cookies = identify("7") | {"traits": {"email": "a@example.com", "littledata_landing": "/"}}
+    once.note([identify("7"), with_cookies])
+    assert names(once.choose([with_cookies])) == ["identify"]
+    fresh = Once(introducing)
+    fresh.note([with_cookies])
+    assert names(fresh.choose([identify("7")])) == ([] if introducing else ["identify"])
+
+
+@pytest.mark.parametrize("introducing", [True, False])
+def test_an_alias_is_given_once_and_only_when_the_line_was_written(introducing: bool) -> None:
+    once = Once(introducing)
+    first = once.choose([alias(5), track("A", 1)])
+    assert names(first) == ["alias", "A"]
+    assert names(once.choose([alias(6)])) == ["alias"]
+    once.note(first)
+    assert names(once.choose([alias(6), track("A", 1)])) == ["A"]
+    assert names(once.choose([alias(6) | {"messageId": "other"}])) == ["alias"]
+
+
+@pytest.mark.parametrize("introducing", [True, False])
+def test_what_was_told_is_read_from_the_file(introducing: bool) -> None:
+    told = (identify("7"), alias(2), track("A", 1), identify("9"))
+    once = Once(introducing, [encode(event) for event in told])
+    again = once.choose([identify("9"), identify("8"), alias(3), track("A", 1)])
+    assert names(again) == ["identify", "A"] if introducing else ["identify", "identify", "A"]
+
+
+def test_an_alias_that_an_earlier_run_gave_is_not_given_again() -> None:
+    selection = Selection(at(10), at(30), at(20), {"alias"}.__contains__)
+    assert selection.choose(record(21, 23), [alias(5)]) == []
+    assert names(LAST.choose(record(21, 23), [alias(5)])) == ["alias"]

@@ -15,7 +15,7 @@ from shopify_fakes import NOW, SHOP, FakeTime, Script, answer, graphql
 
 DAY = 86_400
 CORE = ("read_orders", "read_customers")
-ALL = (*CORE, "read_all_orders", "read_products", "read_locations")
+ALL = (*CORE, "read_all_orders", "read_products", "read_locations", "read_markets", "read_users")
 
 
 def opened(*scopes: str, domain: str = SHOP) -> Shop:
@@ -47,6 +47,8 @@ def test_a_needed_scope_that_is_missing_is_named(lacking: str) -> None:
 def test_write_scopes_are_enough() -> None:
     assert opened("write_orders", "write_customers", "write_products").missing_scopes() == [
         "read_locations",
+        "read_markets",
+        "read_users",
         "read_all_orders",
     ]
 
@@ -56,6 +58,8 @@ def test_optional_scopes_that_are_missing_are_told_with_what_they_would_bring() 
     assert [text.rpartition("needs ")[2].rstrip(")") for text in left_out] == [
         "read_products",
         "read_locations",
+        "read_markets",
+        "read_users",
         "read_all_orders",
     ]
     assert left_out[1].startswith("location_id")

@@ -51,11 +51,26 @@ def test_nobody_has_an_address_or_a_number_that_could_be_real() -> None:
 
 def test_markets_hold_a_draft_one_one_for_all_and_two_for_one_country() -> None:
     listed = {market["handle"]: market for market in WORLD.markets()}
-    regions = {
-        handle: market["conditions"]["regionsCondition"] for handle, market in listed.items()
-    }
     assert [m["status"] for m in listed.values()].count("DRAFT") == 1
+    conditions = {handle: market["conditions"] for handle, market in listed.items()}
+    assert conditions.pop("not-yet") is None
+    regions = {handle: known["regionsCondition"] for handle, known in conditions.items()}
+    assert regions.pop("offices") is None
     assert [h for h, r in regions.items() if r["applicationLevel"] == "ALL"] == ["everywhere"]
     american = [h for h, r in regions.items() if "US" in [c["code"] for c in r["regions"]]]
     assert american == ["us", "north-america"]
-    assert len(regions["eu"]["regions"]) > 2
+    assert len(regions["eu"]["regions"]) == 27
+
+
+def test_some_customers_have_a_members_number_some_an_empty_one_and_some_none() -> None:
+    rows = range(len(WORLD.table("customers")))
+    customers = [WORLD.customer(row) for row in rows]
+    found = [
+        [field["value"] for field in customer["metafields"] if field["key"] == "member_id"]
+        for customer in customers
+    ]
+    assert found.count([]) > 20
+    assert found.count([""]) > 5
+    numbers = [values[0] for values in found if values and values[0]]
+    assert len(numbers) > 40
+    assert len(set(numbers)) == len(numbers)

@@ -13,16 +13,26 @@ from typing import Any, cast
 from littlerelay import settings
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, MalformedError
-from littlerelay.mappers.customers import identify_from_order, map_customer
-from littlerelay.mappers.facts import order_facts
+from littlerelay.mappers.checkouts import map_checkout
+from littlerelay.mappers.coupons import order_coupons
+from littlerelay.mappers.customers import map_customer
+from littlerelay.mappers.facts import OrderFacts, order_facts
 from littlerelay.mappers.fulfillments import fulfillment_events
-from littlerelay.mappers.orders import order_cancelled, order_completed, pos_order_placed
+from littlerelay.mappers.orders import (
+    order_cancelled,
+    order_completed,
+    order_table,
+    pos_order_placed,
+)
+from littlerelay.mappers.payments import first_payment, payment_info_entered
+from littlerelay.mappers.people import people_events
 from littlerelay.mappers.refunds import refund_events
 from littlerelay.mappers.shape import fault, path_of
-from littlerelay.records import Customer, Order
+from littlerelay.mappers.upsells import upsell_events
+from littlerelay.records import Checkout, Customer, Order
 
 _BY_TIME = itemgetter("timestamp")
-_KINDS = {"customers": Customer, "orders": Order}
+_KINDS = {"customers": Customer, "orders": Order, "checkouts": Checkout}
 # How the keys end under which a value of each kind can stand.
 _NAMES = {
     "malformed_money": ("amount", "compare_at_price", "total_spent"),
@@ -34,17 +44,23 @@ _NAMES = {
 def map_record(
     resource: str, record: MappingABC[str, Any], mapping: settings.Mapping
 ) -> list[Event]:
-    """Give all events of a record of ``customers`` or ``orders``: identify, then tracks by time.
+    """Give all events of one record: identify, alias, then tracks by time.
 
-    An order carries its refunds, fulfillments, transactions and agreements. A test order gives
-    nothing unless the settings include it: neither do its refunds count in Shopify's figures.
+    ``resource`` is ``customers``, ``orders`` or ``checkouts``. An order carries its refunds,
+    fulfillments, transactions and agreements. A test order gives nothing unless the settings
+    include it: neither do its refunds count in Shopify's figures.
     Raises RecordError for a record that cannot be mapped: ``missing_field``, ``wrong_type``,
     ``malformed_money``, ``malformed_time`` or ``unknown_line_item``, with the path of the field.
+    What the settings leave out is mapped all the same: they do not decide which records are bad.
     """
+    left_out = mapping.leave_out
     try:
         if resource == "customers":
-            return map_customer(cast("Customer", record), mapping)
-        return map_order(cast("Order", record), mapping)
+            events = map_customer(cast("Customer", record), mapping)
+        elif resource == "checkouts":
+            events = map_checkout(cast("Checkout", record), mapping)
+        else:
+            events = map_order(cast("Order", record), mapping)
     except MalformedError as error:
         place = path_of(error.value, _NAMES[error.reason], record)
         raise RecordError(error.reason, place or "the record") from None
@@ -53,6 +69,7 @@ def map_record(
         if found is None:
             raise
         raise found from None
+    return [one for one in events if _name(one) not in left_out] if left_out else events
 
 
 def map_order(order: Order, mapping: settings.Mapping) -> list[Event]:
@@ -60,16 +77,33 @@ def map_order(order: Order, mapping: settings.Mapping) -> list[Event]:
     if order.get("test") and not mapping.include_test:
         return []
     facts = order_facts(order, mapping)
-    is_pos = order.get("source_name") == "pos" and not mapping.pos_as_order_completed
-    tracks = [pos_order_placed(facts) if is_pos else order_completed(facts)]
-    if cancelled_at := order.get("cancelled_at"):
-        tracks.append(order_cancelled(facts, cancelled_at))
+    tracks = order_tracks(facts)
     for refund in order.get("refunds") or ():
         tracks += refund_events(refund, facts)
     for fulfillment in order.get("fulfillments") or ():
         tracks += fulfillment_events(fulfillment, facts)
     tracks.sort(key=_BY_TIME)
-    customer = order.get("customer")
-    if customer and mapping.identify_orders:
-        return [identify_from_order(customer, facts), *tracks]
+    return people_events(order, "orders", order["processed_at"], facts) + tracks
+
+
+def order_tracks(facts: OrderFacts) -> list[Event]:
+    """Give the tracks of the order itself, as a buyer goes through a shop."""
+    order, mapping = facts.order, facts.mapping
+    table = order_table(facts)
+    is_pos = order.get("source_name") == "pos" and not mapping.pos_as_order_completed
+    placed = pos_order_placed(facts, table) if is_pos else order_completed(facts, table)
+    tracks = [placed]
+    if facts.coupon and mapping.coupon_on != "checkout":
+        tracks = [*order_coupons(facts, placed["timestamp"]), placed]
+    if paid := first_payment(order):
+        tracks.insert(0, payment_info_entered(facts, table, paid))
+    if order.get("agreements"):
+        tracks += upsell_events(facts, table)
+    if cancelled_at := order.get("cancelled_at"):
+        tracks.append(order_cancelled(facts, table, cancelled_at))
     return tracks
+
+
+def _name(event: Event) -> str:
+    """Give the name by which the settings leave an event out: a track's own, else its type."""
+    return str(event.get("event") or event["type"].title())

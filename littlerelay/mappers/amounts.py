@@ -44,7 +44,7 @@ def figures(order: Order, mapping: Mapping) -> Figures:
     if not placed:
         return _from_record(order, mapping)
     first = min(placed, key=lambda agreement: (agreement["happened_at"], agreement["id"]))
-    return _from_sales(order, first.get("sales") or [], mapping)
+    return figures_of_sales(order, first.get("sales") or [], mapping)
 
 
 def _from_record(order: Order, mapping: Mapping) -> Figures:
@@ -126,7 +126,8 @@ def _taxes(lines: Iterable[LineItem]) -> Decimal:
     return total(tax["price_set"] for line in lines for tax in line.get("tax_lines") or ())
 
 
-def _from_sales(order: Order, sales: list[Sale], mapping: Mapping) -> Figures:
+def figures_of_sales(order: Order, sales: list[Sale], mapping: Mapping) -> Figures:
+    """Give what some of an order's sales come to: those of an agreement, or a part of them."""
     taxed, currency = _has_tax_inside(order), order["currency"]
     amount_of = _gross_sales if taxed and mapping.amounts == "shopify" else _net_sales
     quantities = _quantities(sales, order)

@@ -20,9 +20,10 @@ from littlerelay.events import (
     timestamp,
     track,
 )
-from littlerelay.mappers.facts import OrderFacts
 from littlerelay.mappers.identity import address_traits, customer_sender
+from littlerelay.mappers.market import market_of
 from littlerelay.mappers.money import number_of
+from littlerelay.mappers.people import state_time
 from littlerelay.mappers.totals import currency_of, totals_of_customer
 from littlerelay.records import Consent, Customer
 from littlerelay.settings import Mapping
@@ -49,7 +50,7 @@ def identify_customer(
     fact = f"customers/{customer['id']:d}/identify/{content_hash(traits)}"
     return identify(
         message_id(mapping.namespace, mapping.shop, fact),
-        _state_time(_updated(customer), mapping),
+        state_time(_updated(customer), mapping),
         sender,
         traits,
     )
@@ -75,7 +76,7 @@ def customer_enabled(
     return track(
         "Customer Enabled",
         message_id(mapping.namespace, mapping.shop, f"customers/{customer['id']:d}/enabled"),
-        _state_time(_updated(customer), mapping),
+        state_time(_updated(customer), mapping),
         sender,
         properties,
     )
@@ -83,7 +84,7 @@ def customer_enabled(
 
 def customer_properties(customer: Customer, mapping: Mapping) -> dict[str, Any]:
     """Give a customer's properties."""
-    totals = totals_of_customer(customer, mapping)
+    totals, address = totals_of_customer(customer, mapping), customer.get("default_address")
     # fmt: off
     return present({
         "email":                          customer.get("email") or None,
@@ -91,6 +92,7 @@ def customer_properties(customer: Customer, mapping: Mapping) -> dict[str, Any]:
         "purchase_count_littledata":      totals.purchase_count,
         "sent_from":                      mapping.sent_from,
         "shopify_customer_id_littledata": customer["id"],
+        "market_handle":                  market_of(mapping.markets, address),
     })
     # fmt: on
 
@@ -123,32 +125,7 @@ def customer_traits(customer: Customer, address: dict[str, str] | None) -> dict[
     # fmt: on
 
 
-def identify_from_order(customer: Customer, facts: OrderFacts) -> Event:
-    """Give the Identify of an order's customer, with the traits that do not age."""
-    order = facts.order
-    updated = customer.get("updated_at") or order["updated_at"]
-    # fmt: off
-    traits = present_traits({
-        "createdAt": timestamp(customer["created_at"]),
-        "email":     facts.email,
-        "firstName": customer.get("first_name"),
-        "lastName":  customer.get("last_name"),
-        "phone":     customer.get("phone"),
-    })
-    # fmt: on
-    return identify(
-        facts.name_of(f"customers/{customer['id']:d}/identify/orders/{order['id']:d}"),
-        _state_time(updated, facts.mapping),
-        facts.sender,
-        traits,
-    )
-
-
 def _updated(customer: Customer) -> str:
     if "updated_at" not in customer:
         raise RecordError("missing_field", "updated_at")
     return customer["updated_at"]
-
-
-def _state_time(updated: str, mapping: Mapping) -> str:
-    return min(timestamp(updated), mapping.frozen_end)

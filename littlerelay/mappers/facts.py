@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from littlerelay.errors import RecordError
 from littlerelay.events import Sender, names_of
+from littlerelay.mappers.attributes import cookies_of
 from littlerelay.mappers.identity import email_of, is_redacted, order_sender, redacted_sender
+from littlerelay.mappers.market import market_handle
 from littlerelay.mappers.products import Basket, basket
 from littlerelay.records import Order
 from littlerelay.settings import Mapping
@@ -16,7 +18,7 @@ from littlerelay.settings import Mapping
 class OrderFacts(NamedTuple):
     """Holds an order with the settings, and what its events have in common.
 
-    ``name_of`` gives the messageId of a fact of the order's shop.
+    ``name_of`` gives the messageId of a fact of the order's shop. ``cookies`` are traits.
     """
 
     order: Order
@@ -27,6 +29,8 @@ class OrderFacts(NamedTuple):
     email: str | None
     coupon: str | None
     name_of: Callable[[str], str]
+    market: str | None
+    cookies: dict[str, str]
 
 
 def order_facts(order: Order, mapping: Mapping) -> OrderFacts:
@@ -42,6 +46,8 @@ def order_facts(order: Order, mapping: Mapping) -> OrderFacts:
         email,
         (",".join([entry["code"] for entry in codes]) or None) if codes else None,
         names_of(mapping.namespace, mapping.shop),
+        market_handle(order, mapping),
+        {} if redacted else cookies_of(order, mapping),
     )
 
 

@@ -69,6 +69,7 @@ def fulfilled_properties(fulfillment: Fulfillment, facts: OrderFacts) -> dict[st
         "order_id":       facts.order_id,
         "products":       products(lines, facts.basket),
         "sent_from":      facts.mapping.sent_from,
+        "market_handle":  facts.market,
         "fulfillment_id": str(fulfillment["id"]),
         "name":           fulfillment.get("name"),
         "status":         fulfillment.get("status"),

@@ -1,66 +1,53 @@
 """Tells whom a record's messages are about, and what surrounds them.
 
-A message has the user id that the shop chose, an anonymous id where one was recovered from the
-order's note attributes, and a fallback anonymous id where there is neither. A guest's context tells
-what the order itself knows of them: its e-mail, its phone, its billing (else shipping) address.
+A message has the user id that the shop chose, an anonymous id where one was recovered from the note
+attributes, and a fallback anonymous id where there is neither. A guest's context tells what the
+order or checkout itself knows of them: its e-mail, its phone, its billing (else shipping) address.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping as MappingABC
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
 
 from littlerelay import __version__
 from littlerelay.events import Sender, encode_part, message_id, present
-from littlerelay.records import Address, Customer, Order
-from littlerelay.settings import Mapping
+from littlerelay.mappers.attributes import integrations_of, notes_of, recovered_id
+from littlerelay.records import Address, Checkout, Customer, Order
+from littlerelay.settings import Mapping, metafield
 
 _LIBRARY = {"name": "littlerelay", "version": __version__}
 _CONSENT = ("Analytics", "Advertising", "Functional", "DataSharing")
 
-# Note attribute, with or without a leading underscore; the destination and its option.
-_CLIENT_IDS = (
-    ("google-clientID", "_google-clientID", "Google Analytics", "clientId"),
-    ("ga4session-clientID", "_ga4session-clientID", "Google Analytics", "sessionId"),
-    ("fbp-clientID", "_fbp-clientID", "Facebook Pixel", "fbp"),
-    ("fbc-clientID", "_fbc-clientID", "Facebook Pixel", "fbc"),
-    ("ttp-clientID", "_ttp-clientID", "TikTok Pixel", "ttp"),
-    ("ttclid-clientID", "_ttclid-clientID", "TikTok Pixel", "ttclid"),
-)
-
-# What a broken storefront script writes instead of an id. Segment advises to block these: they
-# would make one person of all its visitors.
-_is_no_id = re.compile(r"[0-]*|-1|anonymous|null|none|undefined", re.IGNORECASE).fullmatch
+# What an anonymous id is made from where none was recovered: the checkout's token, else the cart's,
+# else the kind of the record with its own id. An order has the token of the checkout it came from.
+_Keys: TypeAlias = tuple[str | None, str | None, str]
 
 
 def order_sender(order: Order, email: str | None, mapping: Mapping) -> Sender:
     """Give whom an order's messages are about; ``email`` is that of `email_of`."""
-    attributes, customer = order.get("note_attributes"), order.get("customer")
-    notes = {note["name"]: note["value"] for note in attributes} if attributes else {}
-    user = user_id(customer["id"] if customer else None, email, mapping)
-    anonymous = _recovered(notes, mapping) if notes else None
-    if user is None and anonymous is None:
-        anonymous = _fallback_of(order, mapping)
-    traits = _traits_of(order, email)
-    # fmt: off
-    return present({
-        "userId":       user,
-        "anonymousId":  anonymous,
-        "context":      _context(traits, customer, mapping, order),
-        "integrations": _integrations(notes, mapping) if notes or mapping.integrations else None,
-    })
-    # fmt: on
+    return _sender(order, _keys_of(order), email, mapping)
+
+
+def checkout_sender(checkout: Checkout, email: str | None, mapping: Mapping) -> Sender:
+    """Give whom a checkout's messages are about; ``email`` is that of `email_of`.
+
+    Without any id it is about the same nobody as the order that came of the checkout.
+    """
+    keys = checkout.get("token"), checkout.get("cart_token"), "checkouts"
+    return _sender(checkout, keys, email, mapping)
 
 
 def redacted_sender(order: Order, mapping: Mapping) -> Sender:
     """Give whom the messages of an order without its customer are about: nobody known."""
     # fmt: off
     return present({
-        "anonymousId":  _fallback_of(order, mapping),
+        "anonymousId":  _fallback(order["id"], _keys_of(order), mapping),
         "context":      _context(None, None, mapping),
-        "integrations": _integrations({}, mapping),
+        "integrations": integrations_of({}, mapping),
     })
     # fmt: on
 
@@ -68,7 +55,7 @@ def redacted_sender(order: Order, mapping: Mapping) -> Sender:
 def customer_sender(customer: Customer, address: dict[str, str] | None, mapping: Mapping) -> Sender:
     """Give whom a customer's messages are about; ``address`` is that of `address_traits`."""
     email = customer.get("email") or None
-    user = user_id(customer["id"], email, mapping)
+    user = user_id(customer, email, mapping)
     fallback = None if user else anonymous_id(mapping.shop, "customers", str(customer["id"]))
     traits = _customer_traits(customer, email, address)
     # fmt: off
@@ -76,18 +63,21 @@ def customer_sender(customer: Customer, address: dict[str, str] | None, mapping:
         "userId":       user,
         "anonymousId":  fallback,
         "context":      _context(traits, customer, mapping),
-        "integrations": _integrations({}, mapping),
+        "integrations": integrations_of({}, mapping),
     })
     # fmt: on
 
 
-def user_id(customer_id: int | None, email: str | None, mapping: Mapping) -> str | None:
+def user_id(customer: Customer | None, email: str | None, mapping: Mapping) -> str | None:
     """Give the user id that the shop chose, None where this person has none."""
-    if mapping.user_id == "shopify_customer_id":
-        return None if customer_id is None else str(customer_id)
-    if mapping.user_id == "none" or not email:
+    choice = mapping.user_id
+    if choice == "shopify_customer_id":
+        return None if customer is None else str(customer["id"])
+    if place := metafield(choice):
+        return _metafield(customer, *place) if customer else None
+    if choice == "none" or not email:
         return None
-    if mapping.user_id == "email":
+    if choice == "email":
         return email
     # The e-mail exactly as Shopify holds it: other sources of the shop hash it so.
     return hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()
@@ -102,10 +92,10 @@ def anonymous_id(shop: str, kind: str, key: str) -> str:
     return message_id("", shop, f"anonymous/{kind}/{encode_part(key)}")
 
 
-def email_of(order: Order) -> str | None:
-    """Give the customer's e-mail, else the order's."""
-    customer = order.get("customer")
-    return (customer and customer.get("email")) or order.get("email") or None
+def email_of(record: Order | Checkout) -> str | None:
+    """Give the customer's e-mail, else the order's or the checkout's."""
+    customer = record.get("customer")
+    return (customer and customer.get("email")) or record.get("email") or None
 
 
 def is_redacted(order: Order) -> bool:
@@ -131,22 +121,40 @@ def address_traits(address: Address | None) -> dict[str, str] | None:
     # fmt: on
 
 
+def _sender(record: Order | Checkout, keys: _Keys, email: str | None, mapping: Mapping) -> Sender:
+    notes, customer = notes_of(record), record.get("customer")
+    user = user_id(customer, email, mapping)
+    anonymous = recovered_id(notes, mapping) if notes else None
+    if user is None and anonymous is None:
+        anonymous = _fallback(record["id"], keys, mapping)
+    traits = _traits_of(record, email)
+    # fmt: off
+    return present({
+        "userId":       user,
+        "anonymousId":  anonymous,
+        "context":      _context(traits, customer, mapping, record),
+        "integrations": integrations_of(notes, mapping) if notes or mapping.integrations else None,
+    })
+    # fmt: on
+
+
 def _context(
     traits: dict[str, Any] | None,
     customer: Customer | None,
     mapping: Mapping,
-    order: Order | None = None,
+    record: Order | Checkout | None = None,
 ) -> dict[str, Any]:
     """Give a message's context; consent only where it was configured.
 
-    ``order`` tells from which device somebody came. ``historical`` lets a destination filter hold
+    ``record`` tells from which device somebody came. ``historical`` lets a destination filter hold
     the past back.
     """
-    details = order.get("client_details") if order else None
+    device = cast("Order", record or {})  # a checkout has neither field
+    details = device.get("client_details")
     # fmt: off
     return present({
         "library":     _LIBRARY,
-        "ip":          order.get("browser_ip") if order else None,
+        "ip":          device.get("browser_ip"),
         "userAgent":   details.get("user_agent") if details else None,
         "traits":      traits or None,
         "externalIds": _external_ids(customer) if customer else None,
@@ -161,11 +169,11 @@ def _consent(mapping: Mapping) -> dict[str, Any]:
     return {"categoryPreferences": {name: told[name] for name in _CONSENT if name in told}}
 
 
-def _traits_of(order: Order, email: str | None) -> dict[str, Any]:
-    if customer := order.get("customer"):
+def _traits_of(record: Order | Checkout, email: str | None) -> dict[str, Any]:
+    if customer := record.get("customer"):
         address = address_traits(customer.get("default_address"))
         return _customer_traits(customer, email, address)
-    return _guest_traits(order, email)
+    return _guest_traits(record, email)
 
 
 def _customer_traits(
@@ -182,14 +190,14 @@ def _customer_traits(
     # fmt: on
 
 
-def _guest_traits(order: Order, email: str | None) -> dict[str, Any]:
-    address: Address = order.get("billing_address") or order.get("shipping_address") or {}
+def _guest_traits(record: Order | Checkout, email: str | None) -> dict[str, Any]:
+    address: Address = record.get("billing_address") or record.get("shipping_address") or {}
     # fmt: off
     return present({
         "email":     email,
         "firstName": address.get("first_name"),
         "lastName":  address.get("last_name"),
-        "phone":     order.get("phone") or address.get("phone"),
+        "phone":     record.get("phone") or address.get("phone"),
         "address":   address_traits(address),
     })
     # fmt: on
@@ -206,33 +214,32 @@ def _external_ids(customer: Customer) -> list[dict[str, str]]:
     # fmt: on
 
 
-def _recovered(notes: MappingABC[str, str | None], mapping: Mapping) -> str | None:
-    """Give the first anonymous id among the attributes that the settings name, in their order."""
-    for name in mapping.anonymous_id_attributes:
-        value = notes.get(name)
-        if value is not None and not _is_no_id(value):
-            return value
+def _metafield(customer: Customer, namespace: str, key: str) -> str | None:
+    """Give the customer's value of a metafield, None where it is empty or missing."""
+    for field in customer.get("metafields") or ():
+        if field["key"] == key and _is_namespace(namespace)(field["namespace"]):
+            return field["value"] or None
     return None
 
 
-def _fallback_of(order: Order, mapping: Mapping) -> str:
-    """Give an anonymous id from the checkout's token, else the cart's, else the order's own id."""
-    if token := order.get("checkout_token"):
-        return anonymous_id(mapping.shop, "checkouts", token)
-    if token := order.get("cart_token"):
-        return anonymous_id(mapping.shop, "carts", token)
-    return anonymous_id(mapping.shop, "orders", str(order["id"]))
+@lru_cache
+def _is_namespace(asked: str) -> Callable[[str], object]:
+    """Give the test for a namespace: Shopify writes an app's own ``$app:x`` as ``app--17--x``."""
+    start, colon, rest = asked.partition(":")
+    if start != "$app":
+        return asked.__eq__
+    return re.compile(r"app--\d+" + re.escape(f"--{rest}" if colon else "")).fullmatch
 
 
-def _integrations(notes: MappingABC[str, str | None], mapping: Mapping) -> dict[str, Any] | None:
-    """Give what the run was told, and the client ids of destinations that are on.
+def _keys_of(order: Order) -> _Keys:
+    return order.get("checkout_token"), order.get("cart_token"), "orders"
 
-    Segment reads an object as "on", so an id must not stand for a destination that is off.
-    """
-    told = dict(mapping.integrations)
-    recovered: dict[str, dict[str, str]] = {}
-    for name, underscored, destination, option in _CLIENT_IDS:
-        value = notes.get(name) or notes.get(underscored)
-        if value and not _is_no_id(value) and told.get(destination, told.get("All", True)):
-            recovered.setdefault(destination, {})[option] = value
-    return {**told, **recovered} or None
+
+def _fallback(record_id: int, keys: _Keys, mapping: Mapping) -> str:
+    """Give an anonymous id to somebody of whom nothing else is known."""
+    checkout, cart, kind = keys
+    if checkout:
+        return anonymous_id(mapping.shop, "checkouts", checkout)
+    if cart:
+        return anonymous_id(mapping.shop, "carts", cart)
+    return anonymous_id(mapping.shop, kind, str(record_id))

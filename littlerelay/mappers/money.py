@@ -81,6 +81,19 @@ def total(amounts: Iterable[MoneySet]) -> Decimal:
     return sum(map(shop_decimal, amounts), ZERO)
 
 
+def presented(amounts: list[MoneySet]) -> tuple[str | None, str | None]:
+    """Sum what the customer saw, where every amount tells it and all in one currency.
+
+    Gives the sum as a text, and its currency.
+    """
+    seen = [amount["presentment_money"] for amount in amounts if "presentment_money" in amount]
+    currencies = {money["currency_code"] for money in seen}
+    if len(seen) < len(amounts) or len(currencies) != 1:
+        return None, None
+    currency = currencies.pop()
+    return amount_text(sum((decimal(money["amount"]) for money in seen), ZERO), currency), currency
+
+
 def number(amount: Decimal, currency: str) -> float:
     """Give a sum as a number, rounded once."""
     return float(_rounded(amount, currency))

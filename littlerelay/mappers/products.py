@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 from littlerelay.events import MalformedError, present
 from littlerelay.mappers.money import money, money_text
-from littlerelay.records import LineItem, Order, QuantityOfLine, RefundLineItem
+from littlerelay.records import Checkout, LineItem, Order, QuantityOfLine, RefundLineItem
 
 
 class Basket(NamedTuple):
-    """Holds what the products of one order share.
+    """Holds what the products of one order, or of one checkout, share.
 
     ``lines`` are its line items by id, ``codes`` its discount codes by the index of their
     application. ``redacted`` keeps line properties back: customers write their names there.
-    ``made`` holds the products made so far by line item, quantity and position: the order's events
-    mostly list the same ones.
+    ``made`` holds the products made so far by line item, quantity and position: the events of one
+    record mostly list the same ones.
     """
 
     lines: dict[int, LineItem]
@@ -26,10 +26,10 @@ class Basket(NamedTuple):
     made: dict[tuple[int, int, int], dict[str, Any]]
 
 
-def basket(order: Order, *, redacted: bool) -> Basket:
-    """Give what the products of an order share."""
-    lines = {line["id"]: line for line in order["line_items"]}
-    return Basket(lines, _codes(order), order["currency"], redacted, {})
+def basket(record: Order | Checkout, *, redacted: bool) -> Basket:
+    """Give what the products of an order or a checkout share."""
+    lines = {line["id"]: line for line in record["line_items"]}
+    return Basket(lines, _codes(record), record["currency"], redacted, {})
 
 
 def products(lines: Iterable[tuple[LineItem, int]], shared: Basket) -> list[dict[str, Any]]:
@@ -99,8 +99,8 @@ def _known(line_id: int, shared: Basket) -> LineItem:
     return line
 
 
-def _codes(order: Order) -> dict[int, str]:
-    applications = order.get("discount_applications")
+def _codes(record: Order | Checkout) -> dict[int, str]:
+    applications = record.get("discount_applications")
     if not applications:
         return {}
     return {

@@ -9,15 +9,7 @@ from typing import Any, NamedTuple
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, present, timestamp, track
 from littlerelay.mappers.facts import OrderFacts
-from littlerelay.mappers.money import (
-    ZERO,
-    amount_text,
-    decimal,
-    number,
-    shop_decimal,
-    text_of,
-    total,
-)
+from littlerelay.mappers.money import number, presented, shop_decimal, total
 from littlerelay.mappers.products import products, refunded_quantities
 from littlerelay.records import MoneySet, Order, Refund
 
@@ -70,6 +62,7 @@ def refund_properties(refund: Refund, back: Refunded, facts: OrderFacts) -> dict
         "shipping":             number(_shipping(refund, order), order["currency"]),
         "tax":                  number(_tax(refund), order["currency"]),
         "total":                number(back.amount, order["currency"]),
+        "market_handle":        facts.market,
         "refund_id":            str(refund["id"]),
         "reason":               None if facts.basket.redacted else refund.get("note"),
     })
@@ -80,27 +73,13 @@ def refunded(refund: Refund) -> Refunded:
     """Give what a refund gave back: Shopify's total, else its transactions' that succeeded."""
     whole = refund.get("total_refunded_set")
     if whole is not None:
-        presented = whole.get("presentment_money")
-        text = text_of(presented) if presented else None
-        return Refunded(
-            shop_decimal(whole), text, presented["currency_code"] if presented else None
-        )
+        return Refunded(shop_decimal(whole), *presented([whole]))
     amounts = [
         transaction["amount_set"]
         for transaction in refund.get("transactions") or ()
         if transaction["kind"] == "refund" and transaction["status"] == "success"
     ]
-    return Refunded(total(amounts), *_presented(amounts))
-
-
-def _presented(amounts: list[MoneySet]) -> tuple[str | None, str | None]:
-    """Sum what the customer saw, where every amount tells it and all in one currency."""
-    seen = [amount["presentment_money"] for amount in amounts if "presentment_money" in amount]
-    currencies = {money["currency_code"] for money in seen}
-    if len(seen) < len(amounts) or len(currencies) != 1:
-        return None, None
-    currency = currencies.pop()
-    return amount_text(sum((decimal(money["amount"]) for money in seen), ZERO), currency), currency
+    return Refunded(total(amounts), *presented(amounts))
 
 
 def _moment(refund: Refund) -> str:

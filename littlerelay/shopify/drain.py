@@ -1,4 +1,4 @@
-"""Reads the nested lists of an order to their ends, which a page gives only in part.
+"""Reads the nested lists of an order or a checkout to their ends; a page gives only a part.
 
 A connection inside a page stops silently at its ``first``; only ``hasNextPage`` tells. What is left
 is asked by the owner's id. The sales agreements of an edited order are asked for here too: few
@@ -26,18 +26,26 @@ _REFUND_LISTS = {
     "transactions": "refund_transactions",
 }
 _FULFILLMENT_LISTS = {"fulfillment_line_items": "fulfillment_line_items"}
+_CHECKOUT_LISTS = {"line_items": "checkout_line_items"}
+_CHECKOUT_LINE_LISTS = {"discount_allocations": "checkout_discount_allocations"}
+# What these documents read belongs to the record itself: where it is gone, so is the record.
+_OF_RECORD = ("order_", "checkout_line_items")
 
 
 class GoneError(Exception):
-    """The order was deleted while it was read."""
+    """The order or checkout was deleted while it was read."""
 
 
 class Drain:
-    """Completes orders; ``products`` says whether the app may read products."""
+    """Completes orders and checkouts; ``products`` and ``users`` say what the app may read."""
 
-    def __init__(self, api: GraphQL, products: bool) -> None:
+    def __init__(self, api: GraphQL, products: bool, users: bool = False) -> None:
         self._api = api
-        self._products = products
+        self._flags = {
+            "order_line_items": {"products": products},
+            "checkout_line_items": {"products": products},
+            "order_agreements": {"users": users},
+        }
 
     def order(self, node: Node) -> bool:
         """Complete an order in place; false where it was deleted meanwhile.
@@ -54,6 +62,19 @@ class Drain:
                 node["agreements"] = self._agreements(node["id"])
         except GoneError:
             return False
+        return True
+
+    def checkout(self, node: Node) -> bool:
+        """Complete a checkout in place; false where Shopify removed it meanwhile.
+
+        Raises UnreachableError where a part of it vanished.
+        """
+        try:
+            self._lists(node, _CHECKOUT_LISTS)
+        except GoneError:
+            return False
+        for line in node["line_items"]["nodes"]:
+            self._lists(line, _CHECKOUT_LINE_LISTS)
         return True
 
     def _lists(self, owner: Node, documents: dict[str, str]) -> None:
@@ -97,12 +118,10 @@ class Drain:
         return nodes
 
     def _more(self, name: str, gid: str, variables: Variables) -> Node:
-        variables = {"id": gid, **variables}
-        if name == "order_line_items":
-            variables["products"] = self._products
-        owner = self._api.execute(name, variables)["owner"]
+        asked = {"id": gid, **variables, **self._flags.get(name, {})}
+        owner = self._api.execute(name, asked)["owner"]
         if owner is None:
-            raise GoneError if name.startswith("order_") else _vanished(gid)
+            raise GoneError if name.startswith(_OF_RECORD) else _vanished(gid)
         return dict(owner["list"])
 
 

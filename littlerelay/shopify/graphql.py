@@ -232,7 +232,7 @@ def _graphql_error(errors: object, secret: str) -> Exception:
         path = ".".join(str(step) for step in denied.get("path") or [])
         return RefusedError(
             f"Shopify does not let this app read {path or 'what it asked for'}: {message}",
-            "Grant the scope or the protected customer data access it names, then run again.",
+            "Grant the scope, permission or protected customer data it names, then run again.",
         )
     return QueryError(f"Shopify refused relay's query: {message}")
 

@@ -59,8 +59,9 @@ def customer(node: Node) -> Node:
     node["orders_count"] = int(node["orders_count"])
     node["total_spent"] = spent["amount"]
     node["currency"] = spent["currencyCode"]
-    _empty_to_null(node, "first_name", "last_name", "note")
-    _address(node["default_address"])
+    empty_to_null(node, "first_name", "last_name", "note")
+    address(node["default_address"])
+    _metafields(node)
     return node
 
 
@@ -75,10 +76,13 @@ def order(node: Node) -> Node:
     node["financial_status"] = _lower(node["financial_status"])
     node["fulfillment_status"] = _lower(node["fulfillment_status"])
     node["location_id"] = _id_of(node.pop("location", None))
+    node["total_cash_rounding_payment_adjustment_set"] = node.pop("cash_rounding")["payment"]
     node["tags"] = ", ".join(node["tags"])
     node["discount_codes"] = [{"code": code} for code in node["discount_codes"]]
-    node["discount_applications"], places = _applications(node["discount_applications"]["nodes"])
-    node["shipping_lines"] = [_with_number(line) for line in node["shipping_lines"]["nodes"]]
+    node["discount_applications"], places = applications(node["discount_applications"]["nodes"])
+    node["shipping_lines"] = [
+        shipping_line(line, places) for line in node["shipping_lines"]["nodes"]
+    ]
     node["line_items"] = [line_item(line, places) for line in node["line_items"]["nodes"]]
     node["transactions"] = [_transaction(one) for one in node["transactions"]]
     node["fulfillments"] = [_fulfillment(one) for one in node["fulfillments"]]
@@ -86,10 +90,10 @@ def order(node: Node) -> Node:
     if "agreements" in node:
         node["agreements"] = [_agreement(one) for one in node["agreements"]]
     if node["customer"]:
-        _order_customer(node["customer"])
-    _address(node["billing_address"])
-    _address(node["shipping_address"])
-    _empty_to_null(node, "note")
+        order_customer(node["customer"])
+    address(node["billing_address"])
+    address(node["shipping_address"])
+    empty_to_null(node, "note")
     return node
 
 
@@ -99,37 +103,55 @@ def line_item(node: Node, places: dict[int, int]) -> Node:
     ``places`` tells where each discount application stands in the order's list, by its index.
     """
     node["id"] = number(node["id"])
-    for allocation in node["discount_allocations"]:
-        index = allocation.pop("discount_application")["index"]
-        allocation["discount_application_index"] = places[index]
-    image = node.pop("image")
-    node["image_url"] = image["url"] if image else None
-    if "product" in node:  # else the app may not read products, and none is not "deleted"
-        node["product_type"] = (node["product"] or {}).get("product_type")
-    product = node.pop("product", None) or {}
-    node["product_id"] = number(product["id"]) if product else None
-    node["url"] = product.get("online_store_url")
-    variant = node.pop("variant", None) or {}
-    node["variant_id"] = number(variant["id"]) if variant else None
-    node["compare_at_price"] = variant.get("compare_at_price")
+    allocations(node, places)
+    product_of(node)
     plan = node["selling_plan"]
     if plan:
         plan["id"] = number(plan["id"]) if plan["id"] else None
-    _empty_to_null(node, "variant_title", "vendor", "sku")
+    empty_to_null(node, "variant_title", "vendor", "sku")
     return node
 
 
-def _order_customer(node: Node) -> None:
+def product_of(line: Node) -> None:
+    """Give a line item, of an order or a checkout, what GraphQL tells of its product."""
+    image = line.pop("image")
+    line["image_url"] = image["url"] if image else None
+    if "product" in line:  # else the app may not read products, and none is not "deleted"
+        line["product_type"] = (line["product"] or {}).get("product_type")
+    product = line.pop("product", None) or {}
+    line["product_id"] = number(product["id"]) if product else None
+    line["url"] = product.get("online_store_url")
+    variant = line.pop("variant", None) or {}
+    line["variant_id"] = number(variant["id"]) if variant else None
+    line["compare_at_price"] = variant.get("compare_at_price")
+
+
+def shipping_line(node: Node, places: dict[int, int]) -> Node:
+    """Give a shipping line of GraphQL the shape of a webhook's; ``places`` as of `line_item`."""
+    allocations(node, places)
+    return _with_number(node)
+
+
+def allocations(line: Node, places: dict[int, int]) -> None:
+    """Point a line's allocations to the places of their applications."""
+    for allocation in line["discount_allocations"]:
+        index = allocation.pop("discount_application")["index"]
+        allocation["discount_application_index"] = places[index]
+
+
+def order_customer(node: Node) -> None:
+    """Give the customer of an order or a checkout its shape."""
     node["id"] = number(node["id"])
     node["email"] = (node["email"] or {}).get("emailAddress")
     node["phone"] = (node["phone"] or {}).get("phoneNumber")
     node["orders_count"] = int(node["orders_count"])
     node["total_spent"] = node["total_spent"]["amount"]
-    _empty_to_null(node, "first_name", "last_name")
-    _address(node["default_address"])
+    empty_to_null(node, "first_name", "last_name")
+    address(node["default_address"])
+    _metafields(node)
 
 
-def _applications(nodes: list[Node]) -> tuple[list[Node], dict[int, int]]:
+def applications(nodes: list[Node]) -> tuple[list[Node], dict[int, int]]:
     """Put discount applications in the order of their index; tell where each one then stands."""
     nodes.sort(key=lambda node: int(node["index"]))
     places = {node.pop("index"): place for place, node in enumerate(nodes)}
@@ -175,7 +197,7 @@ def _refund(node: Node) -> Node:
     for one in adjustments:
         one["reason"] = _lower(one["reason"])
     node["transactions"] = [_transaction(one) for one in node["transactions"]["nodes"]]
-    _empty_to_null(node, "note")
+    empty_to_null(node, "note")
     return node
 
 
@@ -188,6 +210,8 @@ def _agreement(node: Node) -> Node:
     node["type"] = node.pop("__typename")
     node["reason"] = node["reason"].lower()
     node["app_id"] = _id_of(node.pop("app"))
+    if "user" in node:  # else the app may not read users, and null is not "nobody"
+        node["user_id"] = _id_of(node.pop("user"))
     node["sales"] = [_sale(one) for one in node["sales"]]
     return _with_number(node)
 
@@ -218,14 +242,23 @@ def _consent(state: str | None, level: str | None) -> Node:
     return {"state": _lower(state), "opt_in_level": _lower(level)}
 
 
-def _address(node: Node | None) -> None:
+def _metafields(node: Node) -> None:
+    """Make a list of the one metafield that was asked for, empty where it has no value."""
+    if "metafield" in node:
+        found = node.pop("metafield")
+        node["metafields"] = [found] if found and found["value"] else []
+
+
+def address(node: Node | None) -> None:
+    """Make the empty texts of an address null."""
     if node:
         for key, value in node.items():
             if value == "":
                 node[key] = None
 
 
-def _empty_to_null(node: Node, *keys: str) -> None:
+def empty_to_null(node: Node, *keys: str) -> None:
+    """Make the texts under some keys null where they are empty."""
     for key in keys:
         if node[key] == "":
             node[key] = None

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from littlerelay.errors import RefusedError
+from littlerelay.settings import Markets
 from littlerelay.shopify import records
+from littlerelay.shopify.checkouts import checkout
 from littlerelay.shopify.drain import Drain, Node
-from littlerelay.shopify.graphql import GraphQL, expected
+from littlerelay.shopify.graphql import GraphQL, Variables, expected
+from littlerelay.shopify.markets import read_markets
 from littlerelay.shopify.pages import Pages, Resource, Window
 from littlerelay.shopify.session import covers
 from littlerelay.times import iso
@@ -22,18 +25,24 @@ _ROOM = 86_400  # seconds of them that a run leaves free: the edge moves on whil
 _OPTIONAL = {
     "read_products": "product_id, category, url, compare_at_price, shopify_variant_id",
     "read_locations": "location_id",
+    "read_markets": "market_handle",
+    "read_users": "which edits of orders staff made",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """An opened shop. ``now`` is its own clock in seconds since 1970, ``zone`` its time zone."""
+    """An opened shop. ``now`` is its own clock in seconds since 1970, ``zone`` its time zone.
+
+    ``metafield`` is the namespace and key of the customers' metafield that is read, if any.
+    """
 
     api: GraphQL
     domain: str
     zone: ZoneInfo
     now: int
     scopes: frozenset[str]
+    metafield: tuple[str, str] | None = None
 
     def missing_scopes(self) -> list[str]:
         """Name the scopes that the app lacks and can do without."""
@@ -77,21 +86,41 @@ class Shop:
             )
 
     def pages(self, resource: str, since: int, end: int) -> Pages:
-        """Give the pages of ``customers`` or ``orders``; see Pages for the bounds."""
-        make = {"customers": self._customers, "orders": self._orders}[resource]
-        return Pages(self.api, make(), since, end)
+        """Give the pages of a resource, by its name in a run; see Pages for the bounds."""
+        make = {
+            "customers": self._customers,
+            "orders": self._orders,
+            "checkouts": self._checkouts,
+        }
+        return Pages(self.api, make[resource](), since, end)
+
+    def markets(self) -> Markets:
+        """Read the shop's markets, none where the app may not. Raises what GraphQL.execute does."""
+        return read_markets(self.api) if covers(self.scopes, "read_markets") else Markets()
 
     def _customers(self) -> Resource:
-        return Resource("customers", 250, records.customer, {}, _whole, created="customer_date")
+        flags = self._metafield()
+        return Resource("customers", 250, records.customer, flags, _whole, created="customer_date")
 
     def _orders(self) -> Resource:
         products = covers(self.scopes, "read_products")
-        flags = {"products": products, "locations": covers(self.scopes, "read_locations")}
-        return Resource("orders", 50, records.order, flags, Drain(self.api, products).order)
+        users = covers(self.scopes, "read_users")
+        locations = covers(self.scopes, "read_locations")
+        flags = {"products": products, "locations": locations, **self._metafield()}
+        return Resource("orders", 50, records.order, flags, Drain(self.api, products, users).order)
+
+    def _checkouts(self) -> Resource:
+        products = covers(self.scopes, "read_products")
+        flags = {"products": products, **self._metafield()}
+        return Resource("checkouts", 50, checkout, flags, Drain(self.api, products).checkout)
+
+    def _metafield(self) -> Variables:
+        namespace, key = self.metafield or ("", "")
+        return {"metafield": self.metafield is not None, "namespace": namespace, "key": key}
 
 
-def open_shop(api: GraphQL, domain: str) -> Shop:
-    """Ask the shop who it is and what may be read.
+def open_shop(api: GraphQL, domain: str, metafield: tuple[str, str] | None = None) -> Shop:
+    """Ask the shop who it is and what may be read; ``metafield`` is the one of Shop.
 
     Raises RefusedError where another shop answers or a needed scope is missing, and what
     GraphQL.execute raises.
@@ -115,7 +144,7 @@ def open_shop(api: GraphQL, domain: str) -> Shop:
             f"The app may not read what is needed: it lacks {', '.join(missing)}.",
             f"Grant the app {' and '.join(missing)}, then run the same command again.",
         )
-    return Shop(api, domain, zone, api.shop_time, scopes)
+    return Shop(api, domain, zone, api.shop_time, scopes, metafield)
 
 
 def _whole(_: Node) -> bool:

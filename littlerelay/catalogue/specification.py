@@ -1,36 +1,12 @@
-"""Holds the catalogue: every event, property and trait, with its type and what it means.
+"""Holds the tables of the specification, word for word and in its order.
 
-The tables are those of the specification, word for word and in its order; the ``ADDED`` ones are
-what this product adds. The mappers do not read them: tests hold the two together.
-
-A property whose name is a path into the message (``context.ip``, ``integrations.…``, ``userId``) is
-no member of ``properties`` or ``traits``: `is_envelope` tells.
+One name is mended: what the table of traits calls ``default.address.postalCode`` stands here beside
+its neighbours, as ``default_address.postalCode``.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
-Kind = Literal[
-    "String", "Integer", "Float", "Double", "Number", "Boolean", "Array", "Object", "Date"
-]
-
-
-class EventEntry(NamedTuple):
-    """Describes one event."""
-
-    name: str
-    description: str
-
-
-class Property(NamedTuple):
-    """Describes one property or trait; a ``nullable`` one is given as null where it is unknown."""
-
-    name: str
-    kind: Kind
-    description: str
-    nullable: bool = False
-
+from littlerelay.catalogue.entries import EventEntry, Property
 
 # fmt: off
 DEVICE_EVENTS: tuple[EventEntry, ...] = (
@@ -205,72 +181,4 @@ SUBSCRIPTION_PROPERTIES: tuple[Property, ...] = (
     Property("cancel_comment", "String", "Subscription Cancelled"),
     Property("error_type", "String", "Subscription Charge Failed"),
 )
-
-ADDED_EVENTS: tuple[EventEntry, ...] = (
-    EventEntry("Order Refunded", "An order has been refunded, in part or in full"),
-)
-
-ADDED_EVENT_PROPERTIES: tuple[Property, ...] = (
-    Property("cancel_reason", "String", "Why the order was cancelled"),
-    Property("refund_id", "String", "Shopify's id of the refund"),
-    Property("reason", "String", "The note that was written with the refund"),
-    Property("fulfillment_id", "String", "Shopify's id of the fulfillment"),
-    Property("name", "String", "The name of the fulfillment"),
-    Property("status", "String", "The status of the fulfillment when the record was read"),
-    Property("shipment_status", "String", "The status that the shipment has reached"),
-    Property("tracking_company", "String", "Who carries the shipment"),
-    Property("tracking_numbers", "Array", "The shipment's tracking numbers"),
-    Property("tracking_urls", "Array", "Where the shipment can be followed"),
-)
-
-ADDED_PRODUCT_PROPERTIES: tuple[Property, ...] = (
-    Property("position", "Integer", "The product's place in the list, from 1"),
-)
-
-ADDED_TRAITS: tuple[Property, ...] = (
-    Property("default_address.city", "String", "The customer's city."),
-    Property("address", "Object", "The default address under the name that Segment itself reads."),
-)
-
-_ORDER = """affiliation cart_id checkout_id coupon currency discount email
-    lifetime_revenue_littledata location_id order_id payment_method presentment_currency
-    presentment_total products purchase_count_littledata revenue sent_from shipping shipping_method
-    shopify_customer_id_littledata source_name subscription_revenue subtotal tax total"""
-_FULFILLMENT = """currency email order_id products sent_from fulfillment_id name status
-    shipment_status tracking_company tracking_numbers tracking_urls"""
-_CUSTOMER = """email lifetime_revenue_littledata purchase_count_littledata sent_from
-    shopify_customer_id_littledata"""
-_REFUND = """affiliation coupon currency email order_id presentment_currency presentment_total
-    products sent_from shipping tax total refund_id reason"""
-
-# The properties that each mapped event can carry, in their order.
-CARRIED: dict[str, tuple[str, ...]] = {
-    "Customer Created":    tuple(_CUSTOMER.split()),
-    "Order Completed":     tuple(_ORDER.split()),
-    "Order Cancelled":     tuple(name for name in (_ORDER + " cancel_reason").split()
-                                 if name not in ("revenue", "subscription_revenue")),
-    "POS Order Placed":    tuple(_ORDER.split()),
-    "Customer Enabled":    tuple(_CUSTOMER.split()),
-    "Fulfillment Created": tuple(name for name in _FULFILLMENT.split()
-                                 if name != "shipment_status"),
-    "Fulfillment Updated": tuple(_FULFILLMENT.split()),
-    "Order Refunded":      tuple(_REFUND.split()),
-}
 # fmt: on
-
-
-def all_events() -> tuple[EventEntry, ...]:
-    """Give every event of the catalogue, whether or not it is mapped yet."""
-    return DEVICE_EVENTS + SERVER_EVENTS + SUBSCRIPTION_EVENTS + ADDED_EVENTS
-
-
-def properties_of(event: str) -> tuple[Property, ...]:
-    """Give the properties that a mapped event can carry. Raises KeyError for any other event."""
-    known = {entry.name: entry for entry in EVENT_PROPERTIES + ADDED_EVENT_PROPERTIES}
-    return tuple(known[name] for name in CARRIED[event])
-
-
-def is_envelope(entry: Property) -> bool:
-    """Tell whether a property stands in the message around ``properties`` and ``traits``."""
-    top = entry.name.split(".")[0]
-    return top in ("integrations", "context", "userId", "consent", "categoryPreferences")

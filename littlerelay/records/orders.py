@@ -1,132 +1,18 @@
-"""Names the fields of a record that mappers read.
-
-A record has the names and nesting of Shopify's webhook and REST JSON. Whatever it came from (a
-GraphQL page, a bulk file, a webhook, REST), an adapter has given it this shape: ids are integers,
-enum values are lower case, times are ISO 8601 with a zone, money is Shopify's decimal string, tags
-are one string, ``note_attributes`` and line ``properties`` are lists of ``{name, value}``, and an
-empty name, address, note, variant title, vendor or sku is null.
-
-``Required`` marks what every source sends; a missing required key rejects the record. Fields that
-only GraphQL carries say so.
-"""
+"""An order with what it carries: transactions, fulfillments, refunds, agreements."""
 
 from __future__ import annotations
 
 from typing import Required, TypedDict
 
-
-class Money(TypedDict):
-    amount: str
-    currency_code: str
-
-
-class MoneySet(TypedDict, total=False):
-    shop_money: Required[Money]
-    presentment_money: Money
-
-
-class Attribute(TypedDict):
-    name: str
-    value: str | None
-
-
-class Address(TypedDict, total=False):
-    first_name: str | None
-    last_name: str | None
-    company: str | None
-    address1: str | None
-    address2: str | None
-    city: str | None
-    province: str | None
-    province_code: str | None
-    country: str | None
-    country_code: str | None
-    zip: str | None
-    phone: str | None
-
-
-class Consent(TypedDict, total=False):
-    state: str | None
-    opt_in_level: str | None
-
-
-class Customer(TypedDict, total=False):
-    id: Required[int]
-    created_at: Required[str]
-    updated_at: str
-    email: str | None
-    phone: str | None
-    first_name: str | None
-    last_name: str | None
-    state: str | None  # enabled, disabled, invited, declined
-    verified_email: bool | None
-    note: str | None
-    tags: str
-    orders_count: int
-    total_spent: str
-    currency: str
-    default_address: Address | None
-    email_marketing_consent: Consent | None
-    sms_marketing_consent: Consent | None
-
-
-class TaxLine(TypedDict, total=False):
-    title: str
-    rate: float | None
-    price_set: Required[MoneySet]
-
-
-class DiscountAllocation(TypedDict):
-    amount_set: MoneySet
-    discount_application_index: int
-
-
-class DiscountApplication(TypedDict, total=False):
-    type: Required[str]  # discount_code, automatic, manual, script
-    code: str
-    title: str | None
-    description: str | None
-    target_type: str
-    target_selection: str
-    allocation_method: str
-
-
-class SellingPlan(TypedDict, total=False):
-    id: int | None
-    name: str
-
-
-class LineItem(TypedDict, total=False):
-    id: Required[int]
-    title: Required[str]
-    name: str
-    variant_title: str | None
-    sku: str | None
-    vendor: str | None
-    quantity: Required[int]  # as ordered: units that were refunded or removed still count
-    current_quantity: int
-    gift_card: bool
-    price_set: Required[MoneySet]  # of one unit, before discounts
-    total_discount_set: MoneySet
-    discount_allocations: list[DiscountAllocation]
-    tax_lines: list[TaxLine]
-    properties: list[Attribute]
-    product_id: int | None
-    variant_id: int | None
-    product_type: str | None  # GraphQL only, as the five below
-    url: str | None
-    image_url: str | None
-    compare_at_price: str | None
-    selling_plan: SellingPlan | None
-
-
-class ShippingLine(TypedDict, total=False):
-    id: int | None
-    title: Required[str]
-    code: str | None
-    price_set: MoneySet
-    discounted_price_set: Required[MoneySet]
-    tax_lines: list[TaxLine]
+from littlerelay.records.customers import Customer
+from littlerelay.records.lines import LineItem, ShippingLine
+from littlerelay.records.parts import (
+    Address,
+    Attribute,
+    DiscountApplication,
+    DiscountCode,
+    MoneySet,
+)
 
 
 class Transaction(TypedDict, total=False):
@@ -213,16 +99,13 @@ class Agreement(TypedDict, total=False):
     happened_at: Required[str]
     reason: Required[str]  # order, order_edit, refund, return, unknown
     app_id: int | None
+    user_id: int | None  # of the staff member; only where the app may read users
     sales: list[Sale]
 
 
 class JourneySummary(TypedDict, total=False):
     ready: bool
     customer_order_index: int | None
-
-
-class DiscountCode(TypedDict):
-    code: str
 
 
 class ClientDetails(TypedDict, total=False):
@@ -252,6 +135,7 @@ class Order(TypedDict, total=False):
     customer_locale: str | None
     cart_token: str | None
     checkout_token: str | None
+    checkout_id: int | None  # REST and webhooks only
     source_name: str | None
     location_id: int | None
     tags: str
@@ -265,6 +149,9 @@ class Order(TypedDict, total=False):
     total_discounts_set: MoneySet | None
     total_shipping_price_set: MoneySet
     total_tax_set: MoneySet | None
+    original_total_duties_set: MoneySet | None
+    original_total_additional_fees_set: MoneySet | None
+    total_cash_rounding_payment_adjustment_set: MoneySet
     total_tip_received_set: MoneySet  # GraphQL only, as the two below
     original_total_price_set: MoneySet
     total_refunded_set: MoneySet

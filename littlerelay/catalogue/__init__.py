@@ -1,0 +1,76 @@
+"""Holds the catalogue: every event, property and trait, with its type and what it means.
+
+The tables are those of the specification, word for word and in its order; the ``ADDED`` ones are
+what this product adds. The mappers do not read them: tests hold the two together.
+
+A property whose name is a path into the message (``context.ip``, ``integrations.…``, ``userId``) is
+no member of ``properties`` or ``traits``: `is_envelope` tells, `path_of` says where it stands.
+"""
+
+from __future__ import annotations
+
+from littlerelay.catalogue.additions import (
+    ADDED_EVENT_PROPERTIES,
+    ADDED_EVENTS,
+    ADDED_PRODUCT_PROPERTIES,
+    ADDED_TRAITS,
+    ALWAYS,
+    CALLS,
+    CARRIED,
+    PRODUCT_ALWAYS,
+)
+from littlerelay.catalogue.entries import EventEntry, Kind, Made, Property
+from littlerelay.catalogue.lookup import (
+    all_events,
+    find,
+    is_envelope,
+    path_of,
+    product_properties,
+    properties_of,
+    traits,
+)
+from littlerelay.catalogue.made import MADE, NOT_YET
+from littlerelay.catalogue.sources import PRODUCT_SOURCES, TRAIT_SOURCES, source_of
+from littlerelay.catalogue.specification import (
+    DEVICE_EVENTS,
+    EVENT_PROPERTIES,
+    PRODUCT_PROPERTIES,
+    SERVER_EVENTS,
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTION_PROPERTIES,
+    TRAITS,
+)
+
+__all__ = [
+    "ADDED_EVENTS",
+    "ADDED_EVENT_PROPERTIES",
+    "ADDED_PRODUCT_PROPERTIES",
+    "ADDED_TRAITS",
+    "ALWAYS",
+    "CALLS",
+    "CARRIED",
+    "DEVICE_EVENTS",
+    "EVENT_PROPERTIES",
+    "MADE",
+    "NOT_YET",
+    "PRODUCT_ALWAYS",
+    "PRODUCT_PROPERTIES",
+    "PRODUCT_SOURCES",
+    "SERVER_EVENTS",
+    "SUBSCRIPTION_EVENTS",
+    "SUBSCRIPTION_PROPERTIES",
+    "TRAITS",
+    "TRAIT_SOURCES",
+    "EventEntry",
+    "Kind",
+    "Made",
+    "Property",
+    "all_events",
+    "find",
+    "is_envelope",
+    "path_of",
+    "product_properties",
+    "properties_of",
+    "source_of",
+    "traits",
+]

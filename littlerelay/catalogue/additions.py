@@ -1,0 +1,119 @@
+"""Holds what this product adds to the specification's tables, and which event carries what."""
+
+from __future__ import annotations
+
+from littlerelay.catalogue.entries import EventEntry, Property
+
+# fmt: off
+ADDED_EVENTS: tuple[EventEntry, ...] = (
+    EventEntry("Order Refunded", "An order has been refunded, in part or in full"),
+)
+
+# The messages that are no tracks; the specification tells of them in prose.
+CALLS: tuple[EventEntry, ...] = (
+    EventEntry("Identify", "Who a customer is: their traits"),
+    EventEntry("Alias", "The anonymous visitor and the known customer are one"),
+)
+
+ADDED_EVENT_PROPERTIES: tuple[Property, ...] = (
+    Property("cancel_reason", "String", "Why the order was cancelled"),
+    Property("market_handle", "String", "The handle of the Shopify Market"),
+    Property("refund_id", "String", "Shopify's id of the refund"),
+    Property("reason", "String", "The note that was written with the refund"),
+    Property("fulfillment_id", "String", "Shopify's id of the fulfillment"),
+    Property("name", "String", "The name of the fulfillment"),
+    Property("status", "String", "The status of the fulfillment when the record was read"),
+    Property("shipment_status", "String", "The status that the shipment has reached"),
+    Property("tracking_company", "String", "Who carries the shipment"),
+    Property("tracking_numbers", "Array", "The shipment's tracking numbers"),
+    Property("tracking_urls", "Array", "Where the shipment can be followed"),
+)
+
+ADDED_PRODUCT_PROPERTIES: tuple[Property, ...] = (
+    Property("position", "Integer", "The product's place in the list, from 1"),
+)
+
+ADDED_TRAITS: tuple[Property, ...] = (
+    Property("default_address.city", "String", "The customer's city."),
+    Property("address", "Object", "The default address under the name that Segment itself reads."),
+    Property("littledata_<cookie>", "String", "A cookie that the shop chose to track."),
+)
+
+_CANCELLED = """affiliation cart_id checkout_id coupon currency discount email
+    lifetime_revenue_littledata location_id order_id payment_method presentment_currency
+    presentment_total products purchase_count_littledata sent_from shipping shipping_method
+    shopify_customer_id_littledata source_name subtotal tax total cancel_reason market_handle"""
+_ORDER = """affiliation cart_id checkout_id coupon currency discount email
+    lifetime_revenue_littledata location_id order_id payment_method presentment_currency
+    presentment_total products purchase_count_littledata revenue sent_from shipping shipping_method
+    shopify_customer_id_littledata source_name subscription_revenue subtotal tax total
+    market_handle"""
+_PAYMENT = """affiliation cart_id checkout_id coupon currency discount email
+    lifetime_revenue_littledata location_id order_id payment_method presentment_currency
+    presentment_total products purchase_count_littledata sent_from shipping shipping_method
+    shopify_customer_id_littledata source_name step subtotal tax total market_handle"""
+_UPSELL = """affiliation cart_id checkout_id currency discount email lifetime_revenue_littledata
+    order_id payment_method presentment_currency presentment_total products
+    purchase_count_littledata sent_from shopify_customer_id_littledata source_name subtotal tax
+    total market_handle"""
+_COUPON = """cart_id checkout_id coupon currency discount email order_id sent_from
+    shopify_customer_id_littledata source_name market_handle"""
+_CHECKOUT = """affiliation cart_id checkout_id coupon currency discount email
+    lifetime_revenue_littledata location_id payment_method presentment_currency presentment_total
+    products purchase_count_littledata sent_from shipping shipping_method
+    shopify_customer_id_littledata source_name subtotal tax total market_handle"""
+_CHECKOUT_STEP = _CHECKOUT.replace(" source_name ", " source_name step ")
+_FULFILLMENT_CREATED = """currency email order_id products sent_from market_handle fulfillment_id
+    name status tracking_company tracking_numbers tracking_urls"""
+_FULFILLMENT_UPDATED = """currency email order_id products sent_from market_handle fulfillment_id
+    name status shipment_status tracking_company tracking_numbers tracking_urls"""
+_CUSTOMER = """email lifetime_revenue_littledata purchase_count_littledata sent_from
+    shopify_customer_id_littledata market_handle"""
+_REFUND = """affiliation coupon currency email order_id presentment_currency presentment_total
+    products sent_from shipping tax total market_handle refund_id reason"""
+
+# The properties that each track can carry, in their order.
+CARRIED: dict[str, tuple[str, ...]] = {
+    "Checkout Started":        tuple(_CHECKOUT.split()),
+    "Checkout Step Viewed":    tuple(_CHECKOUT_STEP.split()),
+    "Checkout Step Completed": tuple(_CHECKOUT_STEP.split()),
+    "Customer Created":        tuple(_CUSTOMER.split()),
+    "Payment Info Entered":    tuple(_PAYMENT.split()),
+    "Coupon Applied":          tuple(_COUPON.split()),
+    "Order Completed":         tuple(_ORDER.split()),
+    "Post Purchase Upsell":    tuple(_UPSELL.split()),
+    "Order Cancelled":         tuple(_CANCELLED.split()),
+    "POS Order Placed":        tuple(_ORDER.split()),
+    "Customer Enabled":        tuple(_CUSTOMER.split()),
+    "Fulfillment Created":     tuple(_FULFILLMENT_CREATED.split()),
+    "Fulfillment Updated":     tuple(_FULFILLMENT_UPDATED.split()),
+    "Order Refunded":          tuple(_REFUND.split()),
+}
+
+_CHECKOUT_ALWAYS = "affiliation currency products sent_from"
+_CUSTOMER_ALWAYS = "sent_from shopify_customer_id_littledata"
+_FULFILLMENT_ALWAYS = "currency order_id products sent_from fulfillment_id"
+_ORDER_ALWAYS = "affiliation currency order_id products sent_from shipping total"
+_REFUND_ALWAYS = "affiliation currency order_id products sent_from shipping tax total refund_id"
+_UPSELL_ALWAYS = "affiliation currency order_id products sent_from subtotal tax total"
+
+# Those of them that are there whatever the record lacks.
+ALWAYS: dict[str, tuple[str, ...]] = {
+    "Checkout Started":        tuple(_CHECKOUT_ALWAYS.split()),
+    "Checkout Step Viewed":    (*_CHECKOUT_ALWAYS.split(), "step"),
+    "Checkout Step Completed": (*_CHECKOUT_ALWAYS.split(), "step"),
+    "Customer Created":        tuple(_CUSTOMER_ALWAYS.split()),
+    "Payment Info Entered":    (*_CHECKOUT_ALWAYS.split(), "step"),
+    "Coupon Applied":          ("coupon", "currency", "sent_from"),
+    "Order Completed":         tuple(_ORDER_ALWAYS.split()),
+    "Post Purchase Upsell":    tuple(_UPSELL_ALWAYS.split()),
+    "Order Cancelled":         tuple(_ORDER_ALWAYS.split()),
+    "POS Order Placed":        tuple(_ORDER_ALWAYS.split()),
+    "Customer Enabled":        tuple(_CUSTOMER_ALWAYS.split()),
+    "Fulfillment Created":     tuple(_FULFILLMENT_ALWAYS.split()),
+    "Fulfillment Updated":     tuple(_FULFILLMENT_ALWAYS.split()),
+    "Order Refunded":          tuple(_REFUND_ALWAYS.split()),
+    "Identify":                ("createdAt",),
+}
+PRODUCT_ALWAYS = ("price", "quantity", "position")  # a line of a checkout may have no name
+# fmt: on

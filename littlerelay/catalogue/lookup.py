@@ -1,0 +1,73 @@
+"""Finds what there is in the catalogue: events by name, properties by event, places by property."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from littlerelay.catalogue.additions import (
+    ADDED_EVENT_PROPERTIES,
+    ADDED_EVENTS,
+    ADDED_PRODUCT_PROPERTIES,
+    ADDED_TRAITS,
+    CALLS,
+    CARRIED,
+)
+from littlerelay.catalogue.entries import EventEntry, Property
+from littlerelay.catalogue.sources import PRODUCT_SOURCES
+from littlerelay.catalogue.specification import (
+    DEVICE_EVENTS,
+    EVENT_PROPERTIES,
+    PRODUCT_PROPERTIES,
+    SERVER_EVENTS,
+    SUBSCRIPTION_EVENTS,
+    TRAITS,
+)
+from littlerelay.errors import UsageError
+
+
+def all_events() -> tuple[EventEntry, ...]:
+    """Give every event of the catalogue, Identify and Alias too, whether or not it is made yet."""
+    return SERVER_EVENTS + ADDED_EVENTS + CALLS + SUBSCRIPTION_EVENTS + DEVICE_EVENTS
+
+
+def find(name: str) -> EventEntry:
+    """Give the event of that name, in whatever case. Raises UsageError with the nearest name."""
+    known = {entry.name.casefold(): entry for entry in all_events()}
+    if found := known.get(name.strip().casefold()):
+        return found
+    near = get_close_matches(name.strip().casefold(), known, n=1)
+    hint = f"Did you mean {known[near[0]].name}? " if near else ""
+    raise UsageError(f"There is no event {name}.", f"{hint}`relay events` lists them.")
+
+
+def properties_of(event: str) -> tuple[Property, ...]:
+    """Give the properties that a track can carry. Raises KeyError for what relay does not make."""
+    known = {entry.name: entry for entry in EVENT_PROPERTIES + ADDED_EVENT_PROPERTIES}
+    return tuple(known[name] for name in CARRIED[event])
+
+
+def product_properties() -> tuple[Property, ...]:
+    """Give the properties of each of an event's ``products``.
+
+    Those that say where in a collection a product was seen are of no order.
+    """
+    known = PRODUCT_PROPERTIES + ADDED_PRODUCT_PROPERTIES
+    return tuple(entry for entry in known if entry.name in PRODUCT_SOURCES)
+
+
+def traits() -> tuple[Property, ...]:
+    """Give the traits of an Identify; a part of the address stands as ``default_address.city``."""
+    return tuple(entry for entry in TRAITS + ADDED_TRAITS if not is_envelope(entry))
+
+
+def is_envelope(entry: Property) -> bool:
+    """Tell whether a property stands in the message around ``properties`` and ``traits``."""
+    top = entry.name.split(".")[0]
+    return top in ("integrations", "context", "userId", "consent", "categoryPreferences")
+
+
+def path_of(entry: Property) -> tuple[str, ...]:
+    """Give the keys that lead through a message to a property that stands around the others."""
+    parts = tuple(entry.name.split("."))
+    above = {"consent": ("context",), "categoryPreferences": ("context", "consent")}
+    return (*above.get(parts[0], ()), *parts)

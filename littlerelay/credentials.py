@@ -1,0 +1,210 @@
+"""Gets the credentials of a shop, each from exactly one place.
+
+A token is never an option's value, which the shell's history and the list of processes would show.
+Nothing of a secret is in any error raised here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shlex
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from littlerelay.clock import SYSTEM
+from littlerelay.configuration import Chosen, Configuration
+from littlerelay.configuration.paths import expanded
+from littlerelay.errors import RefusedError, UsageError
+from littlerelay.settings import Credentials
+
+# Header values are visible ASCII; anything else would fail later, and loudly, with the secret.
+_VISIBLE = re.compile(r"[!-~]+")
+_LONGEST_SECRET = 4096  # bytes; what is longer is some other file
+_SECONDS = 30.0  # that a command, or whoever writes to a pipe, has to give a secret
+
+_FROM_ENVIRONMENT = ("RELAY_TOKEN", "RELAY_CLIENT_ID")
+_WAYS = (
+    "Set RELAY_TOKEN; or RELAY_CLIENT_ID and RELAY_CLIENT_SECRET; "
+    "or give --token-file PATH (RELAY_TOKEN_FILE) or --token-cmd CMD (RELAY_TOKEN_CMD)."
+)
+
+
+class _Source(NamedTuple):
+    """Where the token comes from: the setting or variable, who gave it, and its value."""
+
+    name: str
+    place: str
+    value: str
+
+
+def credentials(found: Configuration, environ: Mapping[str, str]) -> Credentials:
+    """Read the credentials.
+
+    Raises UsageError for what is missing, contradictory or unsafe, and RefusedError where the
+    command that prints the token fails.
+    """
+    source = _source(found, environ)
+    if source.name == "RELAY_CLIENT_ID":
+        client_id = _secret(source.value, source.place)
+        return Credentials(client_id=client_id, client_secret=_client_secret(environ))
+    return Credentials(token=_token(source))
+
+
+def place(found: Configuration, environ: Mapping[str, str]) -> str:
+    """Say where the access token would come from; nothing is read. Raises UsageError."""
+    return _source(found, environ).place
+
+
+def _source(found: Configuration, environ: Mapping[str, str]) -> _Source:
+    """Give the one source: all that options say wins over the environment, that over the file."""
+    for layer in ("option", "environment", "file"):
+        given = [
+            _Source(name, _place(name, chosen), chosen.value)
+            for name in ("token_file", "token_cmd")
+            if (chosen := found.chosen[name]).layer == layer
+        ]
+        if layer == "environment":
+            own = [name for name in _FROM_ENVIRONMENT if environ.get(name)]
+            given = [_Source(name, name, environ[name]) for name in own] + given
+        if len(given) > 1:
+            places = " and from ".join(source.place for source in given)
+            raise UsageError(f"An access token comes from {places}.", "Give one of them alone.")
+        if given:
+            return given[0]
+    raise UsageError("There is no access token.", _WAYS)
+
+
+def _place(name: str, chosen: Chosen) -> str:
+    return f"{name} in {chosen.place}" if chosen.layer == "file" else chosen.place
+
+
+def _token(source: _Source) -> str:
+    if source.name == "token_file":
+        return _secret_file(source.value)
+    if source.name == "token_cmd":
+        return _secret(_printed_by(source.value), "what the token command prints")
+    return _secret(source.value, source.place)
+
+
+def _client_secret(environ: Mapping[str, str]) -> str:
+    value = environ.get("RELAY_CLIENT_SECRET")
+    path = environ.get("RELAY_CLIENT_SECRET_FILE")
+    if value and path:
+        raise UsageError(
+            "A client secret comes from RELAY_CLIENT_SECRET and from RELAY_CLIENT_SECRET_FILE.",
+            "Give one of them alone.",
+        )
+    if path:
+        return _secret_file(path)
+    if not value:
+        raise UsageError(
+            "RELAY_CLIENT_ID is set without a client secret.",
+            "Set RELAY_CLIENT_SECRET or RELAY_CLIENT_SECRET_FILE, too.",
+        )
+    return _secret(value, "RELAY_CLIENT_SECRET")
+
+
+def _secret(text: str, name: str) -> str:
+    """Strip a secret and make sure that a header can carry it."""
+    secret = text.strip()
+    if not _VISIBLE.fullmatch(secret):
+        raise UsageError(
+            f"No secret is to be had from {name}: it is empty, or not one word of plain ASCII.",
+            "Copy the secret again, without quotes, labels or line breaks.",
+        )
+    return secret
+
+
+def _secret_file(name: str) -> str:
+    """Read a secret from a file that only its owner may read, or from a pipe."""
+    path = expanded(name, "Give the whole path.")
+    hint = "Name a file that holds the secret alone."
+    try:
+        # A pipe that nobody writes to would keep a plain `open` waiting for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb", buffering=0):
+            _check_private(path, os.fstat(handle).st_mode)
+            content = _read(handle, SYSTEM.monotonic() + _SECONDS)
+    except TimeoutError as error:
+        raise UsageError(f"{path} gave no secret in {_SECONDS:.0f} seconds.", hint) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint) from error
+    return _secret(_short(content, str(path)), str(path))
+
+
+def _check_private(path: Path, mode: int) -> None:
+    if mode & 0o077:
+        raise UsageError(
+            f"{path} holds a secret, and others on this machine may read it "
+            f"(mode {stat.S_IMODE(mode):04o}).",
+            f"Run: chmod 600 {shlex.quote(str(path))}",
+        )
+
+
+def _printed_by(command: str) -> str:
+    """Run a command without a shell and give what it prints.
+
+    What it says on standard error goes to the terminal: it may ask for a password there.
+    """
+    hint = "Run the command by itself: it must print the access token and nothing else."
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError("The token command has an open quote.", hint) from error
+    if not words:
+        raise UsageError("The token command is empty.", hint)
+    try:
+        code, content = _run(words)
+    except (TimeoutError, subprocess.TimeoutExpired) as error:
+        raise RefusedError(
+            f"The token command {words[0]} gave no answer in {_SECONDS:.0f} seconds.", hint
+        ) from error
+    except OSError as error:
+        raise RefusedError(
+            f"The token command {words[0]} cannot be run: {error.strerror}.", hint
+        ) from error
+    if code:
+        raise RefusedError(f"The token command {words[0]} failed ({code}).", hint)
+    return _short(content, "what the token command prints")
+
+
+def _run(words: list[str]) -> tuple[int, bytes]:
+    """Run a command, and give its exit code and what it prints; too long an output ends it."""
+    end = SYSTEM.monotonic() + _SECONDS
+    with subprocess.Popen(words, stdout=subprocess.PIPE, bufsize=0) as process:  # noqa: S603  the user's own command, split without a shell
+        try:
+            content = _read(process.stdout.fileno(), end) if process.stdout else b""
+            is_long = len(content) > _LONGEST_SECRET
+            return 0 if is_long else process.wait(end - SYSTEM.monotonic()), content
+        finally:
+            process.kill()
+
+
+def _read(handle: int, end: float) -> bytes:
+    """Read all there is, but one byte more than a secret can have at most.
+
+    Raises TimeoutError where it takes longer than up to ``end``.
+    """
+    content = b""
+    while len(content) <= _LONGEST_SECRET:
+        if not select.select([handle], [], [], max(0.0, end - SYSTEM.monotonic()))[0]:
+            raise TimeoutError
+        block = os.read(handle, _LONGEST_SECRET + 1 - len(content))
+        if not block:
+            break
+        content += block
+    return content
+
+
+def _short(content: bytes, name: str) -> str:
+    if len(content) > _LONGEST_SECRET:
+        raise UsageError(
+            f"No secret is to be had from {name}: it is longer than {_LONGEST_SECRET:,} bytes.",
+            "It must be the secret alone.",
+        )
+    return content.decode("ascii", errors="replace")
