@@ -13,7 +13,7 @@ find_python = for python in $(PYTHONS); do \
 	python=; done; [ -n "$$python" ] || { echo "relay $(OLD)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench golden torture cassettes schema picture pins
+.PHONY: help demo test check bench golden oracle torture cassettes schema picture pins
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ bench: $(READY) ## measure speed and memory
 
 golden: $(READY) ## write the golden files anew from what the mappers make; read the difference
 	@$(BIN)/python -m pytest --quiet --update
+
+oracle: $(READY) ## read every golden event with Segment's own libraries (needs Node and npm)
+	@if command -v node npm > /dev/null; then \
+		npm ci --prefix tests/oracle --silent --no-audit --no-fund --ignore-scripts && \
+		$(BIN)/python -m pytest --quiet tests/oracle; \
+	else echo "Skipped: Node and npm, which run Segment's own libraries, are not installed."; fi
 
 torture: $(READY) ## kill runs at every step and break the disk under them: takes minutes
 	@$(BIN)/python -m pytest --quiet -m torture tests/torture
