@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -101,9 +100,9 @@ def test_the_first_signal_decides_the_exit_code(relay: Relay) -> None:
     def told() -> Iterator[Progress]:
         yield STARTED
         try:
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
         finally:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     relay.jobs.told = told()
     ended = relay(*BACKFILL)
@@ -120,7 +119,7 @@ def test_signals_that_come_together_are_one(
         yield STARTED
         signal.pthread_sigmask(signal.SIG_BLOCK, together)
         for number in together:
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, together)
 
     relay.jobs.told = told()
@@ -137,7 +136,7 @@ def test_a_signal_during_the_message_of_an_error_ends_in_good_order(
 
     def interrupted(*words: Any) -> None:
         monkeypatch.setattr(display, "failure", says)
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr(display, "failure", interrupted)
     relay.jobs.told = (DiskError("The disk is full."),)
