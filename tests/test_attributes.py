@@ -96,3 +96,21 @@ def test_a_key_of_the_shop_never_switches_a_destination_on(destination: str) -> 
     event = sale(notes, braze_keys=("b",), amplitude_keys=("a",), integrations=told)
     assert event["integrations"][destination] is False
     assert len(event["integrations"]) == 2
+
+
+@pytest.mark.parametrize("value", [" ", "\t", "null ", " undefined"])
+def test_a_blank_is_no_id_and_no_alias(value: str) -> None:
+    record = record_of("orders/paid") | {
+        "note_attributes": [{"name": "segment-clientID", "value": value}]
+    }
+    events = map_record("orders", record, Mapping(shop=SHOP))
+    assert {event.get("anonymousId") for event in events} == {None}
+    assert "alias" not in {event["type"] for event in events}
+
+
+def test_a_broken_client_id_gives_way_to_its_twin_with_an_underscore() -> None:
+    notes = [
+        {"name": "google-clientID", "value": "undefined"},
+        {"name": "_google-clientID", "value": "1.2"},
+    ]
+    assert sale(notes)["integrations"] == {"Google Analytics": {"clientId": "1.2"}}

@@ -148,3 +148,31 @@ def test_a_strange_record_is_mapped_or_refused_and_never_crashes(
         refusal = str(error)
     assert "SECRET" not in refusal
     assert strange == before
+
+
+def test_a_sum_with_more_digits_than_money_has_is_rejected() -> None:
+    record = copy.deepcopy(record_of("orders/paid"))
+    line = record["line_items"][0]
+    line |= {"selling_plan": {"name": "Monthly"}, "quantity": 10**13}
+    line["price_set"]["shop_money"]["amount"] = "999999999999999.00"
+    with pytest.raises(RecordError, match="malformed_money"):
+        map_record("orders", record, Mapping(shop=SHOP))
+
+
+def test_an_empty_code_is_none_of_the_codes() -> None:
+    codes = [{"code": ""}, {"code": "A"}]
+    for case, resource in (("orders/paid", "orders"), ("checkouts/guest", "checkouts")):
+        record = record_of(case) | {"discount_codes": codes}
+        events = map_record(resource, record, Mapping(shop=SHOP))
+        told = [e["properties"]["coupon"] for e in events if "coupon" in e.get("properties", {})]
+        assert set(told) == {"A"}
+
+
+def test_taxes_of_a_checkouts_lines_that_are_null_are_not_told() -> None:
+    record = copy.deepcopy(record_of("checkouts/guest")) | {"taxes_included": True}
+    without = copy.deepcopy(record)
+    for line, other in zip(record["line_items"], without["line_items"], strict=True):
+        line["tax_lines"] = None
+        other.pop("tax_lines", None)
+    mapped = [map_record("checkouts", one, Mapping(shop=SHOP)) for one in (record, without)]
+    assert mapped[0] == mapped[1]

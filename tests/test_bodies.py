@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -166,3 +167,18 @@ def test_a_checkouts_lines_are_known_by_their_place() -> None:
 def test_a_checkouts_one_shipping_line_is_a_list(line: object, count: int) -> None:
     record = bodies.checkout(checkout_body(shipping_line=line))
     assert len(record["shipping_lines"]) == count
+
+
+@pytest.mark.parametrize("total", [None, "x", {}, [], 5])
+def test_a_checkouts_total_that_is_no_money_is_rejected_or_unknown(total: object) -> None:
+    body = checkout_body(total_price_set=total)
+    with suppress(RecordError):  # anything else fails the test
+        map_record("checkouts", bodies.checkout(body), MAPPING)
+
+
+def test_an_attribute_that_is_nested_too_deeply_is_rejected() -> None:
+    deep: list[Any] = []
+    for _ in range(600):
+        deep = [deep]
+    with pytest.raises(RecordError, match="wrong_type"):
+        bodies.order(order_body(note_attributes=[{"name": "a", "value": deep}]))

@@ -27,7 +27,7 @@ _CLIENT_IDS = (
 
 # What a broken storefront script writes instead of an id. Segment advises to block these: they
 # would make one person of all its visitors.
-_is_no_id = re.compile(r"[0-]*|-1|anonymous|null|none|undefined", re.IGNORECASE).fullmatch
+_is_no_id = re.compile(r"\s*(?:[0-]*|-1|anonymous|null|none|undefined)\s*", re.IGNORECASE).fullmatch
 _is_integer = re.compile(r"\d{1,18}", re.ASCII).fullmatch
 
 
@@ -65,8 +65,7 @@ def integrations_of(notes: Notes, mapping: Mapping) -> dict[str, Any] | None:
 def _client_ids(notes: Notes, mapping: Mapping) -> dict[str, dict[str, str | int]]:
     found: dict[str, dict[str, str | int]] = {}
     for name, underscored, destination, option in _CLIENT_IDS:
-        value = notes.get(name) or notes.get(underscored)
-        if value and not _is_no_id(value):
+        if value := _first(notes, (name, underscored)):
             found.setdefault(destination, {})[option] = value
     if braze := _first(notes, mapping.braze_keys):
         found["Braze"] = {"braze_id": braze}

@@ -46,7 +46,7 @@ def _taxes_of_lines(checkout: Checkout, goods: Decimal) -> Decimal | None:
     where the lines are all that is to be paid.
     """
     lines = checkout["line_items"]
-    if all("tax_lines" in line for line in lines):
+    if all(line.get("tax_lines") is not None for line in lines):
         return total(tax["price_set"] for line in lines for tax in line["tax_lines"])
     tax = _decimal(checkout.get("total_tax_set"))
     is_all = goods == _decimal(checkout.get("total_price_set"))

@@ -176,7 +176,8 @@ def checkout_table(facts: CheckoutFacts) -> dict[str, Any]:
     Its events share it: each takes a copy.
     """
     checkout, mapping = facts.checkout, facts.mapping
-    codes = [entry["code"] for entry in checkout.get("discount_codes") or ()]
+    entries = checkout.get("discount_codes") or ()
+    codes = [entry["code"] for entry in entries if entry["code"]]
     price, customer = checkout.get("total_price_set"), checkout.get("customer")
     presented = price.get("presentment_money") if price else None
     totals = totals_of_customer(customer, mapping) if customer else None

@@ -44,7 +44,7 @@ def order_facts(order: Order, mapping: Mapping) -> OrderFacts:
         basket(order, redacted=redacted),
         order_id(order, mapping),
         email,
-        (",".join([entry["code"] for entry in codes]) or None) if codes else None,
+        (",".join([entry["code"] for entry in codes if entry["code"]]) or None) if codes else None,
         names_of(mapping.namespace, mapping.shop),
         market_handle(order, mapping),
         {} if redacted else cookies_of(order, mapping),

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from littlerelay.errors import RecordError
 from littlerelay.events import MalformedError
 from littlerelay.records import Money, MoneySet
 
@@ -107,5 +108,8 @@ def decimal(text: str) -> Decimal:
 
 
 def _rounded(amount: Decimal, currency: str) -> Decimal:
-    # Added to zero, a negative zero loses its sign.
-    return amount.quantize(_MINOR_UNITS.get(currency, _CENT), ROUND_HALF_UP) + ZERO
+    try:
+        # Added to zero, a negative zero loses its sign.
+        return amount.quantize(_MINOR_UNITS.get(currency, _CENT), ROUND_HALF_UP) + ZERO
+    except InvalidOperation:  # more digits than a sum of money can have
+        raise RecordError("malformed_money", "a sum is too large") from None

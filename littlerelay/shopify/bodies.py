@@ -99,7 +99,8 @@ def checkout(body: Body) -> Body:
     currency = body.get("presentment_currency") or body.get("currency")
     found["currency"] = found["presentment_currency"] = currency
     for name, total in money_sets(body, _CHECKOUT_TOTALS, currency).items():
-        found[name] = {"presentment_money": total["shop_money"], **total}
+        is_told = isinstance(total, dict) and "shop_money" in total
+        found[name] = {"presentment_money": total["shop_money"], **total} if is_told else total
     if "shipping_lines" not in body and "shipping_line" in body:
         found["shipping_lines"] = [body["shipping_line"]] if body["shipping_line"] else []
     places = count(1)

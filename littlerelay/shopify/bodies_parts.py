@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from littlerelay import records
+from littlerelay.errors import RecordError
 
 Body = dict[str, Any]
 
@@ -144,7 +145,10 @@ def decimal_of(amount: object) -> Decimal | None:
 def _attribute(one: Body) -> Body:
     value = one.get("value")
     if not isinstance(value, str | None):
-        value = orjson.dumps(value).decode()
+        try:
+            value = orjson.dumps(value).decode()
+        except orjson.JSONEncodeError:  # nested too deeply
+            raise RecordError("wrong_type", "the value of an attribute") from None
     return {"name": one.get("name"), "value": value}
 
 
