@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from littlerelay import credentials, environment
@@ -48,7 +49,9 @@ def _row(name: str, chosen: Chosen, found: Configuration) -> tuple[Any, str]:
     if SETTINGS[name].kind is kinds.COMMAND and chosen.value is not None:
         return HIDDEN, chosen.place
     if name == "state_dir":
-        return str(environment.state_folder(found)), chosen.place
+        return str(environment.state_folder(found).absolute()), chosen.place
+    if name == "token_file" and chosen.value is not None and not chosen.value.startswith("~"):
+        return str(Path(chosen.value).absolute()), chosen.place
     return chosen.value, chosen.place if chosen.value is not None else ""
 
 

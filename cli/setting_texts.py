@@ -34,7 +34,7 @@ def as_toml(rows: Rows, file: str | None, token: str) -> str:
         if value is None:
             lines.append(f"# {name}: not set")
         elif SETTINGS[name].kind is kinds.COMMAND:
-            lines.append(f"# {name}: {value}, {place}")
+            lines.append(f"# {name} = {value}  # {place}; hidden here: write it in yourself")
         elif SETTINGS[name].kind in _TABLES:
             tables += _table(name, value, place)
         else:

@@ -24,6 +24,7 @@ from littlerelay.settings import Credentials
 
 # Header values are visible ASCII; anything else would fail later, and loudly, with the secret.
 _VISIBLE = re.compile(r"[!-~]+")
+_is_like_secret = re.compile(r"[\w-]{24,}", re.ASCII).fullmatch
 _LONGEST_SECRET = 4096  # bytes; what is longer is some other file
 _SECONDS = 30.0  # that a command, or whoever writes to a pipe, has to give a secret
 
@@ -133,7 +134,9 @@ def _secret_file(name: str) -> str:
     except TimeoutError as error:
         raise UsageError(f"{path} gave no secret in {_SECONDS:.0f} seconds.", hint) from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", hint) from error
+        # Somebody may have given the secret itself.
+        shown = "The file of the secret" if _is_like_secret(name) else path
+        raise UsageError(f"{shown} cannot be read: {error.strerror}.", hint) from error
     return _secret(_short(content, str(path)), str(path))
 
 

@@ -267,3 +267,23 @@ def test_values_read_as_people_write_them() -> None:
     assert text((("All", False), ("A", True))) == "All=false, A=true"
     values = (("a", "b"), True, None, 30)
     assert [text(value) for value in values] == ["a, b", "true", "", "30"]
+
+
+def test_what_is_written_to_a_file_elsewhere_names_the_same_paths(relay: Relay) -> None:
+    write('token_file = "tok"\nstate_dir = "st"\n', "sub/relay.toml")
+    once = relay("config", "--config", "sub/relay.toml").out
+    write(once, "elsewhere/relay.toml")
+    found = configuration(Options(config="elsewhere/relay.toml"), {}).chosen
+    here = Path.cwd() / "sub"
+    assert (found["token_file"].value, found["state_dir"].value) == (
+        str(here / "tok"),
+        str(here / "st"),
+    )
+
+
+def test_a_command_is_hidden_and_the_file_says_that_it_lacks(relay: Relay) -> None:
+    write('token_cmd = "cat tok"')
+    shown = relay("config").out
+    assert "# token_cmd = ***" in shown
+    assert "write it in yourself" in shown
+    assert "cat tok" not in shown

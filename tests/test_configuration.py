@@ -192,6 +192,8 @@ def test_names_of_destinations_may_hold_spaces(
         ("RELAY_TOKENS", "RELAY_TOKEN"),
         ("RELAY_CLIENT_SECRETS", "RELAY_CLIENT_SECRET"),
         ("RELAY_LEAVEOUT", "RELAY_LEAVE_OUT"),
+        ("RELAY_revenue", "RELAY_REVENUE"),
+        ("RELAY_Token", "RELAY_TOKEN"),
     ],
 )
 def test_a_variable_that_is_ours_but_for_a_slip_is_refused(slip: str, meant: str) -> None:
@@ -215,3 +217,46 @@ def test_the_example_of_the_readme_is_a_file_of_settings() -> None:
     keys = {name for name, one in chosen.items() if one.place == str(path)}
     assert {"shop", "token_file", "integrations", "consent"} <= keys
     assert chosen["consent"].value == CONSENT
+
+
+TOKEN = "shpat_" + "0a" * 16
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'token_file = "{TOKEN}"',
+        f'token_cmd = "echo {TOKEN}"',
+        f'sent_from = "{TOKEN}"',
+        f'shop = "{TOKEN}"',
+        f'braze_keys = ["{TOKEN}"]',
+        f'integrations = {{"{TOKEN}" = true}}',
+    ],
+)
+def test_a_token_in_place_of_a_setting_is_refused_and_not_shown(content: str) -> None:
+    write(content)
+    message, hint = refused()
+    assert "holds a secret of Shopify's" in message
+    assert TOKEN not in message + hint
+
+
+def test_a_token_in_place_of_a_setting_is_refused_wherever_it_stands() -> None:
+    for message, _ in (refused(RELAY_SENT_FROM=TOKEN), refused({"token_file": TOKEN})):
+        assert "holds a secret of Shopify's" in message
+
+
+@pytest.mark.parametrize(
+    "shop", ["acme.com", "https://acme.myshopify.com", ".myshopify.com", "a.myshopify.com/admin"]
+)
+def test_a_shop_that_cannot_be_one_is_refused(shop: str) -> None:
+    message, hint = refused(RELAY_SHOP=shop)
+    assert message == f"RELAY_SHOP is {shop!r}, which is not the domain of a Shopify shop."
+    assert "acme.myshopify.com" in hint
+
+
+def test_a_secret_in_place_of_its_file_is_not_shown() -> None:
+    secret = "0a" * 16  # of a shape of its own, which nothing blots out
+    given = Options({"shop": "acme.myshopify.com", "token_file": secret})
+    with pytest.raises(UsageError) as caught:
+        load(given, {})
+    assert secret not in str(caught.value) + caught.value.hint

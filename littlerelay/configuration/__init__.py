@@ -34,6 +34,8 @@ OTHER_VARIABLES = (
 
 _ALIKE = 0.85  # of 1: a variable so near to one of ours was meant to be it
 _SECRET = re.compile(r"(?:\w*_)?(?:token|secret|password|api_key|write_key)", re.IGNORECASE)
+# Shopify's access tokens and client secrets: shpat_, shpss_ ...
+_SHOPIFY_SECRET = re.compile(r"shp[a-z]{2,3}_[0-9A-Za-z]{8}")
 _LIST = "`relay config` lists the settings."
 
 
@@ -85,6 +87,7 @@ def configuration(options: Options, environ: MappingABC[str, str]) -> Configurat
 
 def _read(setting: Setting, place: str, given: str | bool) -> object:
     """Read what a variable or an option gives: a text, or a flag that was set."""
+    _refuse_secret(place, given)
     try:
         raw = setting.kind.of_text(given) if isinstance(given, str) else given
         return setting.kind.check(raw)
@@ -98,6 +101,7 @@ def _of_file(found: SettingsFile) -> dict[str, Chosen]:
         setting = SETTINGS.get(key)
         if setting is None:
             raise _unknown(found, key)
+        _refuse_secret(f"{found.place(key)}: {key}", raw)
         try:
             value = setting.kind.check(raw)
         except WrongValue as error:
@@ -106,6 +110,15 @@ def _of_file(found: SettingsFile) -> dict[str, Chosen]:
             value = found.absolute(str(value))
         chosen[key] = Chosen(value, str(found.path), "file")
     return chosen
+
+
+def _refuse_secret(place: str, raw: object) -> None:
+    """Refuse a token where a setting should be: it would be shown, or sent with every event."""
+    if _SHOPIFY_SECRET.search(str(raw)):
+        raise UsageError(
+            f"{place} holds a secret of Shopify's, and no setting may.",
+            "Take it out; set RELAY_TOKEN, or name a file or a command that gives it.",
+        )
 
 
 def _unknown(found: SettingsFile, key: str) -> UsageError:
@@ -134,8 +147,8 @@ def _refuse_near_misses(environ: MappingABC[str, str]) -> None:
     known = [setting.variable for setting in SETTINGS.values()] + list(OTHER_VARIABLES)
     for name in environ:
         if name.startswith("RELAY_") and name not in known and environ[name]:
-            near = max(known, key=lambda one: _likeness(name, one))
-            if _likeness(name, near) >= _ALIKE:
+            near = max(known, key=lambda one: _likeness(name.upper(), one))
+            if _likeness(name.upper(), near) >= _ALIKE:
                 raise UsageError(
                     f"{name} is no variable that relay reads; did you mean {near}?",
                     "Rename it; if it is somebody else's, unset it for relay: "

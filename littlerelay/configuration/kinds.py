@@ -23,6 +23,9 @@ _PAIR = re.compile(r"\s*([^=,\s][^=,]*?)\s*=\s*((?i:true|false))(?:\s*,|\s+|$)")
 # "$app" and "$app:name" are the namespaces that Shopify keeps for an app.
 _METAFIELD = re.compile(r"metafield:(?:\$app(?::[\w-]+)?|[\w-]{2,255})\.[\w-]{2,64}", re.ASCII)
 
+# How it looks; `shopify.session` decides.
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com", re.ASCII | re.IGNORECASE)
+
 
 class WrongValue(ValueError):
     """A value is not what its setting can be; the text goes on after the setting's name."""
@@ -127,6 +130,16 @@ def _text(value: object) -> str:
     except UnicodeEncodeError:  # bytes that a shell handed over
         raise WrongValue("is not UTF-8 text") from None
     return value
+
+
+def _domain(value: object) -> str:
+    text = _filled(value)
+    if not _DOMAIN.fullmatch(text.strip(" ")):
+        raise WrongValue(
+            f"is {shown(text)}, which is not the domain of a Shopify shop",
+            "Give the shop's own domain: acme.myshopify.com (Settings, then Domains).",
+        )
+    return text
 
 
 def _filled(value: object) -> str:
@@ -260,4 +273,4 @@ CONSENT = Kind(
 FOLDER = Kind("DIR", "a folder", str, _place)
 FILE = Kind("PATH", "a file", str, _place)
 COMMAND = Kind("CMD", "a command", str, _place)
-DOMAIN = Kind("DOMAIN", "a myshopify.com domain", str, _filled)
+DOMAIN = Kind("DOMAIN", "a myshopify.com domain", str, _domain)
