@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+# How a shop's domain looks in lower case; `shopify.session` decides whether it is one.
+SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 
 # "shopify_customer_id", "hashed_email", "email", "none", or "metafield:namespace.key".
 UserId = str

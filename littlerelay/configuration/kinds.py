@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from littlerelay import catalogue
+from littlerelay.settings import SHOP_DOMAIN
 
 CATEGORIES = ("Analytics", "Advertising", "Functional", "DataSharing")
 
@@ -22,9 +23,6 @@ _PAIRS = "NAME=true or NAME=false, with commas or spaces between"
 _PAIR = re.compile(r"\s*([^=,\s][^=,]*?)\s*=\s*((?i:true|false))(?:\s*,|\s+|$)")
 # "$app" and "$app:name" are the namespaces that Shopify keeps for an app.
 _METAFIELD = re.compile(r"metafield:(?:\$app(?::[\w-]+)?|[\w-]{2,255})\.[\w-]{2,64}", re.ASCII)
-
-# How it looks; `shopify.session` decides.
-_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com", re.ASCII | re.IGNORECASE)
 
 
 class WrongValue(ValueError):
@@ -134,7 +132,7 @@ def _text(value: object) -> str:
 
 def _domain(value: object) -> str:
     text = _filled(value)
-    if not _DOMAIN.fullmatch(text.strip(" ")):
+    if not SHOP_DOMAIN.fullmatch(text.strip(" ").lower()):
         raise WrongValue(
             f"is {shown(text)}, which is not the domain of a Shopify shop",
             "Give the shop's own domain: acme.myshopify.com (Settings, then Domains).",

@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, cast
 
-from littlerelay.events import Event, Sender, encode_part, present, track
-from littlerelay.mappers.facts import OrderFacts
+from littlerelay.events import Event, encode_part, present, track
+from littlerelay.mappers.facts import Facts, OrderFacts
 from littlerelay.mappers.money import number, total
 from littlerelay.mappers.orders import checkout_id
 from littlerelay.records import Checkout, DiscountAllocation, Order
-from littlerelay.settings import Mapping
-
-
-class Facts(Protocol):
-    """What the facts of an order and those of a checkout both hold."""
-
-    @property
-    def mapping(self) -> Mapping:
-        """The settings."""
-
-    @property
-    def sender(self) -> Sender:
-        """Whom the messages are about."""
-
-    @property
-    def email(self) -> str | None:
-        """The e-mail of the customer, else of the order or checkout."""
-
-    @property
-    def market(self) -> str | None:
-        """The handle of the market."""
-
-    @property
-    def name_of(self) -> Callable[[str], str]:
-        """Names a fact of the shop."""
 
 
 class Couponed(NamedTuple):

@@ -1,9 +1,9 @@
-"""Holds what all events of one order share, so that it is found out once."""
+"""Holds what all events of one record share, so that it is found out once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from littlerelay.errors import RecordError
 from littlerelay.events import Sender, names_of
@@ -13,6 +13,40 @@ from littlerelay.mappers.market import market_handle
 from littlerelay.mappers.products import Basket, basket
 from littlerelay.records import Order
 from littlerelay.settings import Mapping
+
+
+class Facts(Protocol):
+    """What the facts of an order and those of a checkout have in common."""
+
+    @property
+    def mapping(self) -> Mapping:
+        """Give the settings."""
+        ...
+
+    @property
+    def sender(self) -> Sender:
+        """Give whom the record's messages are about."""
+        ...
+
+    @property
+    def email(self) -> str | None:
+        """Give the customer's e-mail, else the record's."""
+        ...
+
+    @property
+    def market(self) -> str | None:
+        """Give the handle of the market."""
+        ...
+
+    @property
+    def name_of(self) -> Callable[[str], str]:
+        """Give the function that gives the messageId of a fact."""
+        ...
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Give the tracked cookies, as traits."""
+        ...
 
 
 class OrderFacts(NamedTuple):

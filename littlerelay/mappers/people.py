@@ -5,49 +5,17 @@ Both are states: they are dated by their record, but never later than the end of
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
 from littlerelay.events import (
     Event,
-    Sender,
     alias,
     encode_part,
     identify,
     present_traits,
     timestamp,
 )
+from littlerelay.mappers.facts import Facts
 from littlerelay.records import Checkout, Customer, Order
 from littlerelay.settings import Mapping
-
-
-class Facts(Protocol):
-    """What the facts of an order and those of a checkout have in common."""
-
-    @property
-    def mapping(self) -> Mapping:
-        """Give the settings."""
-        ...
-
-    @property
-    def sender(self) -> Sender:
-        """Give whom the record's messages are about."""
-        ...
-
-    @property
-    def email(self) -> str | None:
-        """Give the customer's e-mail, else the record's."""
-        ...
-
-    @property
-    def name_of(self) -> Callable[[str], str]:
-        """Give the function that gives the messageId of a fact."""
-        ...
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        """Give the tracked cookies, as traits."""
-        ...
 
 
 def people_events(record: Order | Checkout, kind: str, moment: str, facts: Facts) -> list[Event]:

@@ -22,13 +22,12 @@ from shopify.utils.shop_url import sanitize_shop_domain
 
 from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError, UsageError
-from littlerelay.settings import Credentials, Settings
+from littlerelay.settings import SHOP_DOMAIN, Credentials, Settings
 
 API_VERSION = "2026-10"
 
 _REASON = re.compile(rb'"error" ?: ?"([a-z_]{1,40})"')
 _RENEW_EARLY = 60.0  # seconds before a granted token ends
-_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _SCOPE = re.compile(r"(unauthenticated_)?(read|write)_")
 
 
@@ -41,7 +40,7 @@ def shop_domain(text: str) -> str:
     Raises UsageError for anything that is not exactly ``<name>.myshopify.com``.
     """
     wanted = text.strip(" ").lower()
-    exact = text.isascii() and _DOMAIN.fullmatch(wanted)
+    exact = text.isascii() and SHOP_DOMAIN.fullmatch(wanted)
     if not exact or sanitize_shop_domain(wanted) != wanted:
         raise UsageError(
             f"{text!r} is not the domain of a Shopify shop.",
