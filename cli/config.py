@@ -10,6 +10,7 @@ from typing import Any
 from littlerelay import credentials, environment
 from littlerelay.configuration import Chosen, Configuration, Options, configuration, kinds
 from littlerelay.configuration.table import SETTINGS
+from littlerelay.credentials import ACCESS_TOKEN, WRITE_KEY, Wanted
 from littlerelay.errors import UsageError
 
 from . import options
@@ -21,7 +22,8 @@ from .setting_texts import HIDDEN, as_toml, plain
 def config(*, chosen: Options, json: options.Json = False) -> int:
     """Show every setting, its value, and where that comes from.
 
-    No secret is read or shown: of the access token only where it would come from.
+    No secret is read or shown: of the access token and the write key only where each would come
+    from.
     """
     # With it comes rich, for which --help need not wait.
     from . import display  # noqa: PLC0415
@@ -29,18 +31,24 @@ def config(*, chosen: Options, json: options.Json = False) -> int:
     found = configuration(chosen, os.environ)
     rows = {name: _row(name, one, found) for name, one in found.chosen.items()}
     file = None if found.file is None else str(found.file)
-    token, lack = _access_token(found)
+    secrets = {wanted.name: _source(wanted, found) for wanted in (ACCESS_TOKEN, WRITE_KEY)}
     if json:
         settings = {
             name: {"value": plain(name, value), "from": place or None}
             for name, (value, place) in rows.items()
         }
-        access_token = {"from": token, "lack": lack}
-        display.as_json({"file": file, "settings": settings, "access_token": access_token})
-    elif sys.stdout.isatty():
-        display.settings(rows, [("file", file or "none"), ("access token", token or lack or "")])
+        told = {
+            name.replace(" ", "_"): {"from": place, "lack": lack}
+            for name, (place, lack) in secrets.items()
+        }
+        display.as_json({"file": file, "settings": settings, **told})
+        return 0
+    head = [("file", file or "none")]
+    head += [(name, place or lack or "") for name, (place, lack) in secrets.items()]
+    if sys.stdout.isatty():
+        display.settings(rows, head)
     else:
-        sys.stdout.write(as_toml(rows, file, token or lack or ""))
+        sys.stdout.write(as_toml(rows, head))
     return 0
 
 
@@ -50,14 +58,18 @@ def _row(name: str, chosen: Chosen, found: Configuration) -> tuple[Any, str]:
         return HIDDEN, chosen.place
     if name == "state_dir":
         return str(environment.state_folder(found).absolute()), chosen.place
-    if name == "token_file" and chosen.value is not None and not chosen.value.startswith("~"):
+    if (
+        SETTINGS[name].kind is kinds.FILE
+        and chosen.value is not None
+        and not chosen.value.startswith("~")
+    ):
         return str(Path(chosen.value).absolute()), chosen.place
     return chosen.value, chosen.place if chosen.value is not None else ""
 
 
-def _access_token(found: Configuration) -> tuple[str | None, str | None]:
-    """Give where the access token would come from, else what speaks against it."""
+def _source(wanted: Wanted, found: Configuration) -> tuple[str | None, str | None]:
+    """Give where a secret would come from, else what speaks against it."""
     try:
-        return credentials.place(found, os.environ), None
+        return credentials.place(wanted, found, os.environ), None
     except UsageError as error:
         return None, f"{error} {error.hint}"

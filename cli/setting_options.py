@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from littlerelay.configuration import Options, kinds
-from littlerelay.configuration.table import PIXELS, SETTINGS, Setting
+from littlerelay.configuration.table import PIXELS, SEGMENT, SETTINGS, Setting
 from littlerelay.errors import UsageError
 from littlerelay.meaning import text
 
@@ -23,6 +23,7 @@ _Command = Callable[..., int]
 
 _PLACE = "Where it goes"
 _SHOP = "The shop and its credentials"
+_SEGMENT = "Segment and its credentials"
 _MAPPING = "How events are made (--no-revenue and the like turn a flag off)"
 
 EVERY = tuple(SETTINGS)
@@ -58,9 +59,17 @@ def parameters(settings: Iterable[Setting]) -> Iterator[inspect.Parameter]:
             yield _parameter(setting.name, bool, flag(setting.option, _help(setting), _MAPPING))
             yield _parameter(f"no_{setting.name}", bool, typer.Option(setting.off, hidden=True))
         else:
-            panel = _MAPPING if setting.of else _PLACE if setting.name == "state_dir" else _SHOP
-            shown = option(_help(setting), setting.kind.metavar, panel)
+            shown = option(_help(setting), setting.kind.metavar, _panel(setting))
             yield _parameter(setting.name, str | None, shown)
+
+
+def _panel(setting: Setting) -> str:
+    """Give the heading under which help shows an option."""
+    if setting.of:
+        return _MAPPING
+    if setting in SEGMENT:
+        return _SEGMENT
+    return _PLACE if setting.name == "state_dir" else _SHOP
 
 
 def _with(settings: list[Setting], own: inspect.Signature) -> Iterator[inspect.Parameter]:

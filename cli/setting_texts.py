@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from littlerelay.configuration import kinds
@@ -26,9 +26,12 @@ def plain(name: str, value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def as_toml(rows: Rows, file: str | None, token: str) -> str:
-    """Write settings as a relay.toml that gives the same ones, each with where it comes from."""
-    lines = [f"# file: {file or 'none'}", f"# access token: {token}"]
+def as_toml(rows: Rows, head: Sequence[tuple[str, str]]) -> str:
+    """Write settings as a relay.toml that gives the same ones, each with where it comes from.
+
+    The facts of ``head`` stand above them.
+    """
+    lines = [f"# {name}: {fact}" for name, fact in head]
     tables: list[str] = []
     for name, (value, place) in rows.items():
         if value is None:

@@ -1,6 +1,6 @@
-"""Gets the credentials of a shop, each from exactly one place.
+"""Gets secrets, each from exactly one place: the credentials of a shop, and others of their kind.
 
-A token is never an option's value, which the shell's history and the list of processes would show.
+A secret is never an option's value, which the shell's history and the list of processes would show.
 Nothing of a secret is in any error raised here.
 """
 
@@ -28,15 +28,54 @@ _is_like_secret = re.compile(r"[\w-]{24,}", re.ASCII).fullmatch
 _LONGEST_SECRET = 4096  # bytes; what is longer is some other file
 _SECONDS = 30.0  # that a command, or whoever writes to a pipe, has to give a secret
 
-_FROM_ENVIRONMENT = ("RELAY_TOKEN", "RELAY_CLIENT_ID")
-_WAYS = (
+
+class Wanted(NamedTuple):
+    """A secret as people call it (``access token``) and all places that it can come from.
+
+    ``label`` names the settings of its file and its command: ``token`` for ``token_file`` and
+    ``token_cmd``. ``variables`` are the others of the environment. ``ways`` is a hint that lists
+    them all.
+    """
+
+    name: str
+    label: str
+    variables: tuple[str, ...]
+    ways: str
+
+    @property
+    def file(self) -> str:
+        """Give the name of the setting that names a file."""
+        return f"{self.label}_file"
+
+    @property
+    def command(self) -> str:
+        """Give the name of the setting that is a command."""
+        return f"{self.label}_cmd"
+
+    @property
+    def printer(self) -> str:
+        """Give what people call the command: ``write key command``."""
+        return f"{self.label.replace('_', ' ')} command"
+
+
+ACCESS_TOKEN = Wanted(
+    "access token",
+    "token",
+    ("RELAY_TOKEN", "RELAY_CLIENT_ID"),
     "Set RELAY_TOKEN; or RELAY_CLIENT_ID and RELAY_CLIENT_SECRET; "
-    "or give --token-file PATH (RELAY_TOKEN_FILE) or --token-cmd CMD (RELAY_TOKEN_CMD)."
+    "or give --token-file PATH (RELAY_TOKEN_FILE) or --token-cmd CMD (RELAY_TOKEN_CMD).",
+)
+WRITE_KEY = Wanted(
+    "write key",
+    "write_key",
+    ("RELAY_WRITE_KEY",),
+    "Set RELAY_WRITE_KEY, or give --write-key-file PATH (RELAY_WRITE_KEY_FILE) "
+    "or --write-key-cmd CMD (RELAY_WRITE_KEY_CMD).",
 )
 
 
 class _Source(NamedTuple):
-    """Where the token comes from: the setting or variable, who gave it, and its value."""
+    """Where a secret comes from: the setting or variable, who gave it, and its value."""
 
     name: str
     place: str
@@ -49,46 +88,59 @@ def credentials(found: Configuration, environ: Mapping[str, str]) -> Credentials
     Raises UsageError for what is missing, contradictory or unsafe, and RefusedError where the
     command that prints the token fails.
     """
-    source = _source(found, environ)
+    source = _source(ACCESS_TOKEN, found, environ)
     if source.name == "RELAY_CLIENT_ID":
         client_id = _secret(source.value, source.place)
         return Credentials(client_id=client_id, client_secret=_client_secret(environ))
-    return Credentials(token=_token(source))
+    return Credentials(token=_value(ACCESS_TOKEN, source))
 
 
-def place(found: Configuration, environ: Mapping[str, str]) -> str:
-    """Say where the access token would come from; nothing is read. Raises UsageError."""
-    return _source(found, environ).place
+def secret(wanted: Wanted, found: Configuration, environ: Mapping[str, str]) -> str:
+    """Read a secret: one word of visible ASCII.
+
+    Raises UsageError for what is missing, contradictory or unsafe, and RefusedError where the
+    command that prints it fails.
+    """
+    return _value(wanted, _source(wanted, found, environ))
 
 
-def _source(found: Configuration, environ: Mapping[str, str]) -> _Source:
+def place(wanted: Wanted, found: Configuration, environ: Mapping[str, str]) -> str:
+    """Say where a secret would come from; nothing is read. Raises UsageError."""
+    return _source(wanted, found, environ).place
+
+
+def _source(wanted: Wanted, found: Configuration, environ: Mapping[str, str]) -> _Source:
     """Give the one source: all that options say wins over the environment, that over the file."""
     for layer in ("option", "environment", "file"):
         given = [
             _Source(name, _place(name, chosen), chosen.value)
-            for name in ("token_file", "token_cmd")
+            for name in (wanted.file, wanted.command)
             if (chosen := found.chosen[name]).layer == layer
         ]
         if layer == "environment":
-            own = [name for name in _FROM_ENVIRONMENT if environ.get(name)]
+            own = [name for name in wanted.variables if environ.get(name)]
             given = [_Source(name, name, environ[name]) for name in own] + given
         if len(given) > 1:
             places = " and from ".join(source.place for source in given)
-            raise UsageError(f"An access token comes from {places}.", "Give one of them alone.")
+            article = "An" if wanted.name.startswith("a") else "A"
+            raise UsageError(
+                f"{article} {wanted.name} comes from {places}.", "Give one of them alone."
+            )
         if given:
             return given[0]
-    raise UsageError("There is no access token.", _WAYS)
+    raise UsageError(f"There is no {wanted.name}.", wanted.ways)
 
 
 def _place(name: str, chosen: Chosen) -> str:
     return f"{name} in {chosen.place}" if chosen.layer == "file" else chosen.place
 
 
-def _token(source: _Source) -> str:
-    if source.name == "token_file":
+def _value(wanted: Wanted, source: _Source) -> str:
+    if source.name == wanted.file:
         return _secret_file(source.value)
-    if source.name == "token_cmd":
-        return _secret(_printed_by(source.value), "what the token command prints")
+    if source.name == wanted.command:
+        printed = _printed_by(source.value, wanted)
+        return _secret(printed, f"what the {wanted.printer} prints")
     return _secret(source.value, source.place)
 
 
@@ -122,7 +174,14 @@ def _secret(text: str, name: str) -> str:
 
 
 def _secret_file(name: str) -> str:
-    """Read a secret from a file that only its owner may read, or from a pipe."""
+    return _secret(private_text(name), str(expanded(name, "Give the whole path.")))
+
+
+def private_text(name: str) -> str:
+    """Read the text of a secret from a file that only its owner may read, or from a pipe.
+
+    Bytes that are no ASCII become replacement characters. Raises UsageError.
+    """
     path = expanded(name, "Give the whole path.")
     hint = "Name a file that holds the secret alone."
     try:
@@ -135,9 +194,9 @@ def _secret_file(name: str) -> str:
         raise UsageError(f"{path} gave no secret in {_SECONDS:.0f} seconds.", hint) from error
     except OSError as error:
         # Somebody may have given the secret itself.
-        shown = "The file of the secret" if _is_like_secret(name) else path
+        shown = "The file of the secret" if _is_like_secret(path.name) else path
         raise UsageError(f"{shown} cannot be read: {error.strerror}.", hint) from error
-    return _secret(_short(content, str(path)), str(path))
+    return _short(content, str(path))
 
 
 def _check_private(path: Path, mode: int) -> None:
@@ -149,31 +208,30 @@ def _check_private(path: Path, mode: int) -> None:
         )
 
 
-def _printed_by(command: str) -> str:
+def _printed_by(command: str, wanted: Wanted) -> str:
     """Run a command without a shell and give what it prints.
 
     What it says on standard error goes to the terminal: it may ask for a password there.
     """
-    hint = "Run the command by itself: it must print the access token and nothing else."
+    hint = f"Run the command by itself: it must print the {wanted.name} and nothing else."
+    name = f"The {wanted.printer}"
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise UsageError("The token command has an open quote.", hint) from error
+        raise UsageError(f"{name} has an open quote.", hint) from error
     if not words:
-        raise UsageError("The token command is empty.", hint)
+        raise UsageError(f"{name} is empty.", hint)
+    if not _is_like_secret(words[0]):  # somebody may have given the secret itself
+        name = f"{name} {words[0]}"
     try:
         code, content = _run(words)
     except (TimeoutError, subprocess.TimeoutExpired) as error:
-        raise RefusedError(
-            f"The token command {words[0]} gave no answer in {_SECONDS:.0f} seconds.", hint
-        ) from error
+        raise RefusedError(f"{name} gave no answer in {_SECONDS:.0f} seconds.", hint) from error
     except OSError as error:
-        raise RefusedError(
-            f"The token command {words[0]} cannot be run: {error.strerror}.", hint
-        ) from error
+        raise RefusedError(f"{name} cannot be run: {error.strerror}.", hint) from error
     if code:
-        raise RefusedError(f"The token command {words[0]} failed ({code}).", hint)
-    return _short(content, "what the token command prints")
+        raise RefusedError(f"{name} failed ({code}).", hint)
+    return _short(content, f"what the {wanted.printer} prints")
 
 
 def _run(words: list[str]) -> tuple[int, bytes]:

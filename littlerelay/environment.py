@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
 
 from littlerelay.configuration import Configuration, Options, configuration
+from littlerelay.configuration.addresses import is_loopback, parts
 from littlerelay.configuration.paths import expanded, home_errors
 from littlerelay.credentials import credentials
 from littlerelay.errors import UsageError
 from littlerelay.settings import Settings
 
 __all__ = ["Options", "load", "state_folder"]
-
-_VISIBLE = re.compile(r"[!-~]+")
 
 
 def load(options: Options, environ: Mapping[str, str]) -> Settings:
@@ -59,32 +55,10 @@ def _endpoint(environ: Mapping[str, str]) -> str | None:
     text = environ.get("RELAY_SHOPIFY_ENDPOINT")
     if not text:
         return None
-    try:
-        address = urlsplit(text)
-        # A line end would be left out by ``urlsplit``, and sent.
-        is_clean = _VISIBLE.fullmatch(text) is not None
-        is_here = address.scheme == "http" and _is_loopback(address.hostname)
-        fits = is_clean and is_here and _is_bare(address)
-    except ValueError:  # a port or an IPv6 address that is none
-        fits = False
-    if not fits:
+    address = parts(text)
+    if address is None or address.scheme != "http" or not is_loopback(address.hostname):
         raise UsageError(
             "RELAY_SHOPIFY_ENDPOINT is not an http:// address on this machine.",
             "It is for a stand-in shop, as in http://127.0.0.1:8080; unset it for a real one.",
         )
     return text
-
-
-def _is_bare(address: SplitResult) -> bool:
-    """Tell whether an address has no user, query or fragment (and a port that is a number)."""
-    decorated = address.username or address.password or address.query or address.fragment
-    return not decorated and address.port != 0
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False

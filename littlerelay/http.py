@@ -231,6 +231,15 @@ def retry_after(text: str | None, now: float) -> float | None:
     return max(0.0, (aware - datetime.fromtimestamp(now, UTC)).total_seconds())
 
 
+def server_time(response: httpx.Response) -> datetime | None:
+    """Read the server's clock from an answer's ``Date``."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _transport(proxy: str | None) -> httpx.HTTPTransport:
     return httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=4), proxy=proxy)
 

@@ -14,6 +14,7 @@ SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 # "shopify_customer_id", "hashed_email", "email", "none", or "metafield:namespace.key".
 UserId = str
 OrderId = Literal["name", "number", "id"]
+Region = Literal["us", "eu"]
 
 
 def metafield(choice: UserId) -> tuple[str, str] | None:
@@ -90,6 +91,37 @@ class Credentials:
     token: str | None = field(default=None, repr=False)
     client_id: str | None = field(default=None, repr=False)
     client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """An app of Segment's OAuth, which is granted tokens for what it signs.
+
+    ``server`` is the address of the server that grants them, without a path; ``private_key`` is the
+    text of an RSA key (PEM), never shown.
+    """
+
+    app_id: str
+    key_id: str
+    private_key: str = field(repr=False)
+    server: str
+    scope: str = "tracking_api:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where events go, and with which credentials.
+
+    ``endpoint`` is the whole address of the batch API. ``region`` is none for an endpoint of one's
+    own. ``settings_endpoint`` is the base address of the API that tells a key's settings, none
+    where none is known. ``oauth`` is none where the write key is enough. No secret is shown.
+    """
+
+    endpoint: str
+    write_key: str = field(repr=False)
+    region: Region | None = None
+    settings_endpoint: str | None = None
+    oauth: OAuth | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from littlerelay.errors import UnreachableError, UsageError
-from littlerelay.http import Patience, RetryTransport, client, retry_after
+from littlerelay.http import Patience, RetryTransport, client, retry_after, server_time
 from littlerelay.progress import Waiting
 from shopify_fakes import NOW, FakeTime, Script, web
 
@@ -217,3 +217,22 @@ def test_a_proxy_that_cannot_be_used_is_refused_by_its_name(
     with pytest.raises(UsageError, match="HTTPS_PROXY") as caught:
         client(FakeTime().clock)
     assert "secret" not in str(caught.value) + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Fri, 02 Jan 1970 00:00:00 GMT", 86_400),
+        ("Fri, 02 Jan 1970 00:00:00 -0000", 86_400),
+        ("Fri, 02 Jan 1970 02:00:00 +0200", 86_400),
+        ("yesterday", None),
+        (f"Fri, 02 Jan {'9' * 20} 00:00:00 GMT", None),
+    ],
+)
+def test_the_server_s_clock_is_read_where_it_tells_one(date: str, seconds: int | None) -> None:
+    moment = server_time(httpx.Response(200, headers={"Date": date}))
+    assert (moment.timestamp() if moment else None) == seconds
+
+
+def test_a_server_need_not_tell_the_time() -> None:
+    assert server_time(httpx.Response(200)) is None

@@ -18,8 +18,8 @@ STRANGERS = {"shopify", "recharge", "segment", "files", "mappers"}
 BOTTOM = set(
     """
     records events settings checkpoint http catalogue
-    clock compact configuration credentials durable environment history ledger marks meaning
-    progress sealed selection times
+    clock compact configuration credentials destinations durable environment history ledger marks
+    meaning progress sealed selection times
     """.split()
 )
 LEVELS = [

@@ -17,7 +17,6 @@ from littlerelay.shopify.session import (
     Session,
     covers,
     open_session,
-    server_time,
     shop_domain,
 )
 from shopify_fakes import SHOP, TOKEN, URL, FakeTime, Script, answer, fine, graphql, web
@@ -251,22 +250,3 @@ def test_write_scopes_imply_read_and_foreign_scopes_say_nothing(
     granted_scopes: list[str], needed: str, enough: bool
 ) -> None:
     assert covers(granted_scopes, needed) is enough
-
-
-@pytest.mark.parametrize(
-    ("date", "seconds"),
-    [
-        ("Fri, 02 Jan 1970 00:00:00 GMT", 24 * HOUR),
-        ("Fri, 02 Jan 1970 00:00:00 -0000", 24 * HOUR),
-        ("Fri, 02 Jan 1970 02:00:00 +0200", 24 * HOUR),
-        ("yesterday", None),
-        (f"Fri, 02 Jan {'9' * 20} 00:00:00 GMT", None),
-    ],
-)
-def test_the_server_s_clock_is_read_where_it_tells_one(date: str, seconds: int | None) -> None:
-    moment = server_time(httpx.Response(200, headers={"Date": date}))
-    assert (moment.timestamp() if moment else None) == seconds
-
-
-def test_a_server_need_not_tell_the_time() -> None:
-    assert server_time(httpx.Response(200)) is None

@@ -30,12 +30,35 @@ OTHER_VARIABLES = (
     "RELAY_CLIENT_SECRET",
     "RELAY_CLIENT_SECRET_FILE",
     "RELAY_SHOPIFY_ENDPOINT",
+    "RELAY_WRITE_KEY",
 )
 
 _ALIKE = 0.85  # of 1: a variable so near to one of ours was meant to be it
-_SECRET = re.compile(r"(?:\w*_)?(?:token|secret|password|api_key|write_key)", re.IGNORECASE)
-# Shopify's access tokens and client secrets: shpat_, shpss_ ...
-_SHOPIFY_SECRET = re.compile(r"shp[a-z]{2,3}_[0-9A-Za-z]{8}")
+_SECRET = re.compile(
+    r"(?:\w*_)?(?:token|secret|password|api_key|write_key|oauth_key|private_key)", re.IGNORECASE
+)
+# What nobody may put in the place of a setting: its name, how it looks, and where it belongs.
+_SECRETS = (
+    (
+        "a secret of Shopify's",  # access tokens and client secrets: shpat_, shpss_ ...
+        re.compile(r"shp[a-z]{2,3}_[0-9A-Za-z]{8}"),
+        "set RELAY_TOKEN, or name a file or a command that gives it.",
+    ),
+    (
+        "a write key of Segment's",  # 32 letters, small and capital ones, and figures
+        re.compile(
+            r"(?<![\w./-])(?=[0-9A-Za-z]{32}(?![\w./-]))(?=\w*[a-z])(?=\w*[A-Z])\w*[0-9]\w*"
+        ),
+        "set RELAY_WRITE_KEY, or name a file or a command that gives it.",
+    ),
+    (
+        "a private key",
+        re.compile(r"-{5}BEGIN [A-Z ]*PRIVATE KEY"),
+        "name its file with oauth_key_file.",
+    ),
+)
+# Ids of Segment's, which may look like its write keys.
+_IDS = ("oauth_app_id", "oauth_key_id")
 _LIST = "`relay config` lists the settings."
 
 
@@ -87,7 +110,7 @@ def configuration(options: Options, environ: MappingABC[str, str]) -> Configurat
 
 def _read(setting: Setting, place: str, given: str | bool) -> object:
     """Read what a variable or an option gives: a text, or a flag that was set."""
-    _refuse_secret(place, given)
+    _refuse_secret(setting, place, given)
     try:
         raw = setting.kind.of_text(given) if isinstance(given, str) else given
         return setting.kind.check(raw)
@@ -101,7 +124,7 @@ def _of_file(found: SettingsFile) -> dict[str, Chosen]:
         setting = SETTINGS.get(key)
         if setting is None:
             raise _unknown(found, key)
-        _refuse_secret(f"{found.place(key)}: {key}", raw)
+        _refuse_secret(setting, f"{found.place(key)}: {key}", raw)
         try:
             value = setting.kind.check(raw)
         except WrongValue as error:
@@ -112,13 +135,12 @@ def _of_file(found: SettingsFile) -> dict[str, Chosen]:
     return chosen
 
 
-def _refuse_secret(place: str, raw: object) -> None:
-    """Refuse a token where a setting should be: it would be shown, or sent with every event."""
-    if _SHOPIFY_SECRET.search(str(raw)):
-        raise UsageError(
-            f"{place} holds a secret of Shopify's, and no setting may.",
-            "Take it out; set RELAY_TOKEN, or name a file or a command that gives it.",
-        )
+def _refuse_secret(setting: Setting, place: str, raw: object) -> None:
+    """Refuse a secret where a setting should be: it would be shown, or sent with every event."""
+    for what, looks, remedy in _SECRETS:
+        match = looks.search(str(raw))
+        if match and not (setting.name in _IDS and match[0].isalnum()):
+            raise UsageError(f"{place} holds {what}, and no setting may.", f"Take it out; {remedy}")
 
 
 def _unknown(found: SettingsFile, key: str) -> UsageError:
@@ -127,7 +149,7 @@ def _unknown(found: SettingsFile, key: str) -> UsageError:
     if _SECRET.fullmatch(key.replace("-", "_")):
         return UsageError(
             f"{place}: {key} is a secret, and this file must hold none.",
-            "Take it out; name a file or a command that gives it, with token_file or token_cmd.",
+            f"Take it out; name {_ways(key)}.",
         )
     if key == "client_id":
         return UsageError(
@@ -137,6 +159,14 @@ def _unknown(found: SettingsFile, key: str) -> UsageError:
     near = kinds.nearest(key.replace("-", "_"), tuple(SETTINGS))
     meant = f"; did you mean `{near}`?" if near else "."
     return UsageError(f"{place}: `{key}` is no setting{meant}", _LIST)
+
+
+def _ways(key: str) -> str:
+    """Say how a secret with this name is given by a setting."""
+    if key.casefold().endswith(("oauth_key", "private_key")):
+        return "a file that holds it, with oauth_key_file"
+    name = "write_key" if key.casefold().endswith("key") else "token"
+    return f"a file or a command that gives it, with {name}_file or {name}_cmd"
 
 
 def _refuse_near_misses(environ: MappingABC[str, str]) -> None:

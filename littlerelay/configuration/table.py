@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import get_args, get_type_hints
 
-from littlerelay.configuration import kinds
+from littlerelay.configuration import kinds, segment_kinds
 from littlerelay.configuration.kinds import Kind
 from littlerelay.settings import Mapping
 
@@ -62,6 +62,16 @@ SHOP = (
     Setting("token_file", kinds.FILE, "A file with the access token that only you may read."),
     Setting("token_cmd", kinds.COMMAND, "A command that prints the access token."),
     Setting("state_dir", kinds.FOLDER, "Where jobs remember what they gave."),
+)
+
+SEGMENT = (
+    Setting("region", segment_kinds.REGION, "Where your Segment workspace is: us or eu."),
+    Setting("write_key_file", kinds.FILE, "A file with the write key that only you may read."),
+    Setting("write_key_cmd", kinds.COMMAND, "A command that prints the write key."),
+    Setting("endpoint", segment_kinds.ENDPOINT, "A batch API of your own, in place of a region."),
+    Setting("oauth_app_id", segment_kinds.ID, "The OAuth app, where the source asks for one."),
+    Setting("oauth_key_id", segment_kinds.ID, "The app's public key, by its id."),
+    Setting("oauth_key_file", kinds.FILE, "A file with the app's private key (PEM)."),
 )
 
 MAPPING = (
@@ -175,4 +185,4 @@ MAPPING = (
     ),
 )
 
-SETTINGS = {setting.name: setting for setting in SHOP + MAPPING}
+SETTINGS = {setting.name: setting for setting in SHOP + SEGMENT + MAPPING}

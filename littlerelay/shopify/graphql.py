@@ -19,10 +19,10 @@ import orjson
 
 from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import PATIENCE, Attempts, Patience, Watch, unwatched
+from littlerelay.http import PATIENCE, Attempts, Patience, Watch, server_time, unwatched
 from littlerelay.progress import Bucket, Waiting
 from littlerelay.shopify.queries import document
-from littlerelay.shopify.session import API_VERSION, Session, server_time
+from littlerelay.shopify.session import API_VERSION, Session
 
 Variables = dict[str, Any]
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import httpx
@@ -170,12 +168,3 @@ def covers(granted: Iterable[str], needed: str) -> bool:
     """
     known = [scope for scope in granted if _SCOPE.match(scope)]
     return bool(shopify.ApiAccess(known).covers(shopify.ApiAccess(needed)))
-
-
-def server_time(response: httpx.Response) -> datetime | None:
-    """Read the server's clock from an answer's ``Date``."""
-    try:
-        moment = parsedate_to_datetime(response.headers.get("Date", ""))
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
