@@ -203,3 +203,9 @@ def test_a_client_that_goes_in_the_middle_of_a_batch_has_sent_none(
     segment.stop()
     assert len(segment.requests) == 1
     assert capfd.readouterr().err == ""
+
+
+def test_a_body_of_unknown_length_is_refused_and_never_half_read(segment: StandInSegment) -> None:
+    url, body = f"{segment.url}/v1/batch", json.dumps(batch(segment, [track("a")])).encode()
+    assert httpx.post(url, content=iter([body])).status_code == 411
+    assert not segment.requests
