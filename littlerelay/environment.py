@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
+from littlerelay import credentials
 from littlerelay.configuration import Configuration, Options, configuration
 from littlerelay.configuration.addresses import is_loopback, parts
 from littlerelay.configuration.paths import expanded, home_errors
-from littlerelay.credentials import credentials
 from littlerelay.errors import UsageError
-from littlerelay.settings import Settings
+from littlerelay.settings import Credentials, Settings
 
-__all__ = ["Options", "load", "state_folder"]
+__all__ = ["Draft", "Options", "draft", "load", "state_folder"]
 
 
 def load(options: Options, environ: Mapping[str, str]) -> Settings:
@@ -23,18 +24,49 @@ def load(options: Options, environ: Mapping[str, str]) -> Settings:
     Raises UsageError for what is missing, contradictory or unsafe, and RefusedError where the
     command that prints the token fails.
     """
-    found = configuration(options, environ)
-    shop = found.chosen["shop"].value
-    if not shop:
-        raise UsageError("No shop is named.", "Give --shop NAME.myshopify.com or set RELAY_SHOP.")
-    return Settings(
-        shop=shop,
-        credentials=credentials(found, environ),
-        state=state_folder(found),
-        endpoint=_endpoint(environ),
-        mapping=found.mapping(),
-        file=found.file,
-    )
+    found = draft(options, environ)
+    return found.settings(found.shop(), found.credentials())
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Settings whose shop and credentials are yet to be read, and may be missing."""
+
+    found: Configuration
+    environ: Mapping[str, str] = field(repr=False)
+
+    def shop(self) -> str:
+        """Give the shop, as it was written. Raises UsageError where none is named."""
+        shop = self.found.chosen["shop"].value
+        if not shop:
+            raise UsageError(
+                "No shop is named.", "Give --shop NAME.myshopify.com or set RELAY_SHOP."
+            )
+        return str(shop)
+
+    def credentials(self) -> Credentials:
+        """Read the credentials. Raises UsageError and RefusedError, as ``load`` says."""
+        return credentials.credentials(self.found, self.environ)
+
+    def token_place(self) -> str:
+        """Say where the access token comes from; nothing is read. Raises UsageError."""
+        return credentials.place(self.found, self.environ)
+
+    def settings(self, shop: str, given: Credentials) -> Settings:
+        """Give the settings with this shop and these credentials. Raises UsageError."""
+        return Settings(
+            shop=shop,
+            credentials=given,
+            state=state_folder(self.found),
+            endpoint=_endpoint(self.environ),
+            mapping=self.found.mapping(),
+            file=self.found.file,
+        )
+
+
+def draft(options: Options, environ: Mapping[str, str]) -> Draft:
+    """Give the settings as far as they are there. Raises UsageError for what is wrong."""
+    return Draft(configuration(options, environ), environ)
 
 
 def state_folder(found: Configuration) -> Path:

@@ -73,15 +73,34 @@ class JobFolder:
         finally:
             os.close(handle)
 
+    def check_free(self) -> None:
+        """Refuse a job that another run holds; nothing is made or written.
+
+        Raises LockedError.
+        """
+        path = self._folder / "lock"
+        with disk_errors(path):
+            try:
+                handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return
+            try:
+                self._lock(handle)
+            finally:
+                os.close(handle)
+
     def _take(self, handle: int) -> None:
+        self._lock(handle)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+
+    def _lock(self, handle: int) -> None:
         if not try_lock(handle):
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
             raise LockedError(
                 f"Another run holds the job {self.job} (process {holder or 'unknown'}).",
                 "Wait for it to end, or give this one another name with --job.",
             )
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
 
     def load(self) -> History | None:
         """Read the history; none where the job is new. Raises DiskError where it is damaged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,21 @@ class JobStatus:
     rejected: int = 0
     saved: str | None = None
     reached: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One precondition of a run, as ``relay check`` found it: ``detail`` says what was found.
+
+    A failed one has a ``remedy``; ``is_away`` is true where the other side could not be reached, so
+    that the same check may do better later.
+    """
+
+    name: str
+    state: Literal["ok", "failed", "skipped"]
+    detail: str
+    remedy: str = ""
+    is_away: bool = False
 
 
 Progress = Started | Advanced | Waiting | Finished

@@ -102,15 +102,8 @@ def begun(
     A sample (``--limit``) is never gone on with. Raises CheckpointMismatch for a run with other
     settings, UsageError where an output lies there that no checkpoint tells of.
     """
-    found = checkpoint.load(paths.checkpoint)
-    if found is None:
-        if paths.present():
-            raise UsageError(
-                f"{paths.present()[0]} exists, and no checkpoint tells of it.",
-                "Choose another --out, or --restart: the old files are kept under other names.",
-            )
-        return None
-    if found.limit is not None:
+    found = told(paths)
+    if found is None or found.limit is not None:
         return None
     if request.limit is not None:
         raise UsageError(
@@ -127,6 +120,20 @@ def begun(
         raise UsageError(
             f"{paths.output} holds an earlier run of --since last, up to {iso(found.until)}.",
             "Leave --out away: each run then gets a file of its own.",
+        )
+    return found
+
+
+def told(paths: Paths) -> Checkpoint | None:
+    """Give the checkpoint that tells of an output, none where nothing lies there.
+
+    Raises UsageError where an output lies there that no checkpoint tells of.
+    """
+    found = checkpoint.load(paths.checkpoint)
+    if found is None and paths.present():
+        raise UsageError(
+            f"{paths.present()[0]} exists, and no checkpoint tells of it.",
+            "Choose another --out, or --restart: the old files are kept under other names.",
         )
     return found
 
@@ -180,7 +187,7 @@ def new(
     Raises UsageError for a period that holds nothing, RefusedError for one out of reach.
     """
     frozen_end = shop.now - MARGIN
-    since, read_from, until = _bounds(request, shop, history)
+    since, read_from, until = bounds(request, shop, history)
     until = min(until, frozen_end)
     if since >= until:
         raise UsageError(
@@ -207,8 +214,11 @@ def new(
     )
 
 
-def _bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
-    """Give the start of the facts, the start of the changes to read, and the end."""
+def bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
+    """Give the start of the facts, the start of the changes to read, and the end.
+
+    Raises UsageError for a time that is none, and where ``last`` has nothing to go on from.
+    """
     if request.since == LAST:
         first, end = _span(history, request, shop.now)
         return first, end, shop.now

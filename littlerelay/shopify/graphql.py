@@ -22,21 +22,11 @@ from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.http import PATIENCE, Attempts, Patience, Watch, server_time, unwatched
 from littlerelay.progress import Bucket, Waiting
 from littlerelay.shopify.queries import document
-from littlerelay.shopify.session import API_VERSION, Session
+from littlerelay.shopify.refusals import check_version, refusal
+from littlerelay.shopify.session import Session
 
 Variables = dict[str, Any]
 
-_REFUSALS = {
-    401: (
-        "refused the access token",
-        "Check the token, and that the app is still installed; then run the same command again.",
-    ),
-    402: ("has frozen this shop", "The shop's plan must be paid before its API answers again."),
-    403: ("forbids this", "Check the app's scopes, and that the shop is open."),
-    404: ("knows no such shop or API version", "Check the shop's domain."),
-    423: ("has locked this shop", "The shop's owner must sort that out with Shopify."),
-    430: ("took this for an attack", "Wait some minutes, then run the same command again."),
-}
 _LONGEST = 300  # characters of a message of Shopify's that are shown
 _HALF = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
@@ -58,6 +48,14 @@ class MaxCostExceededError(RefusedError):
         )
 
 
+class DeniedError(RefusedError):
+    """Shopify does not show this app some fields: ``paths`` are those of the answer."""
+
+    def __init__(self, message: str, hint: str, paths: list[list[str]]) -> None:
+        super().__init__(message, hint)
+        self.paths = paths
+
+
 class QueryError(RuntimeError):
     """Shopify refused relay's own query: a bug in relay."""
 
@@ -65,7 +63,8 @@ class QueryError(RuntimeError):
 class GraphQL:
     """One shop's endpoint with the state of its bucket.
 
-    ``shop_time`` is the server's clock (seconds since 1970) at the last answer.
+    ``shop_time`` is the server's clock (seconds since 1970) at the last answer, and ``ahead`` the
+    seconds that this machine's was ahead of it then, none before any answer told the time.
     """
 
     def __init__(
@@ -78,6 +77,7 @@ class GraphQL:
     ) -> None:
         self.bucket: Bucket | None = None
         self.shop_time: int = int(clock.now())
+        self.ahead: float | None = None
         self._session = session
         self._http = http
         self._clock = clock
@@ -122,8 +122,8 @@ class GraphQL:
         if response.status_code == 401 and self._session.tokens.renew():
             response = self._post(body)
         if response.status_code != 200:
-            raise _refusal(response)
-        _check_version(response)
+            raise refusal(response)
+        check_version(response)
         answer = _decoded(response.content)
         return answer if isinstance(answer, dict) else None
 
@@ -140,6 +140,7 @@ class GraphQL:
         moment = server_time(response)
         if moment is not None:
             self.shop_time = int(moment.timestamp())
+            self.ahead = self._clock.now() - moment.timestamp()
 
     def _note(self, answer: dict[str, Any], key: tuple[str, Any]) -> None:
         cost = (answer.get("extensions") or {}).get("cost")
@@ -226,13 +227,15 @@ def _decoded(content: bytes) -> object:
 
 def _graphql_error(errors: object, secret: str) -> Exception:
     found: list[Any] = errors if isinstance(errors, list) else [errors]
-    denied = next((error for error in found if _is_denied(error)), None)
-    message = _message(denied or found[0]).replace(secret, "***")[:_LONGEST]
-    if denied is not None:
-        path = ".".join(str(step) for step in denied.get("path") or [])
-        return RefusedError(
-            f"Shopify does not let this app read {path or 'what it asked for'}: {message}",
+    denied = [error for error in found if _is_denied(error)]
+    message = _message((denied or found)[0]).replace(secret, "***")[:_LONGEST]
+    if denied:
+        paths = [[str(step) for step in error.get("path") or []] for error in denied]
+        return DeniedError(
+            f"Shopify does not let this app read {'.'.join(paths[0]) or 'what it asked for'}: "
+            f"{message}",
             "Grant the scope, permission or protected customer data it names, then run again.",
+            paths,
         )
     return QueryError(f"Shopify refused relay's query: {message}")
 
@@ -257,28 +260,3 @@ def _check_search(answer: dict[str, Any]) -> None:
                 "would have given other records.",
                 "Nothing of that answer was written; look for a newer relay.",
             )
-
-
-def _check_version(response: httpx.Response) -> None:
-    served = response.headers.get("X-Shopify-API-Version")
-    if served is None:
-        raise RefusedError(
-            "Something else answered in Shopify's place: its answer names no API version.",
-            "Check the network: a proxy or a sign-in page may stand in between.",
-        )
-    if served != API_VERSION:
-        raise RefusedError(
-            f"Shopify served API version {served}, and this relay reads {API_VERSION}.",
-            "Install a newer relay: fields may have changed their meaning.",
-        )
-
-
-def _refusal(response: httpx.Response) -> RefusedError:
-    status = response.status_code
-    if response.is_redirect:
-        return RefusedError(
-            "Shopify sent this request on to another address, which may be another shop.",
-            "Give the shop's own myshopify.com domain.",
-        )
-    what, hint = _REFUSALS.get(status, (f"refused with status {status}", "Check shop and app."))
-    return RefusedError(f"Shopify {what} (status {status}).", hint)

@@ -47,6 +47,10 @@ def shop_domain(text: str) -> str:
     return wanted
 
 
+class TokenRefusedError(RefusedError):
+    """Shopify refused the access token, or granted none."""
+
+
 class Tokens(Protocol):
     """Gives the access token, and another one after Shopify refused it."""
 
@@ -90,7 +94,7 @@ class GrantedToken:
     def current(self) -> str:
         """Give the token, asking for one where there is none or it is about to end.
 
-        Raises RefusedError.
+        Raises TokenRefusedError.
         """
         if self._token is None or self._clock.monotonic() >= self._ends:
             self._token = self._ask()
@@ -119,11 +123,11 @@ class GrantedToken:
         return token
 
 
-def _no_grant(response: httpx.Response) -> RefusedError:
+def _no_grant(response: httpx.Response) -> TokenRefusedError:
     """Name Shopify's reason, which is one word such as ``app_not_installed``."""
     word = _REASON.search(response.content)
     reason = f"{word[1].decode()}, " if word else ""
-    return RefusedError(
+    return TokenRefusedError(
         f"Shopify granted no access token ({reason}status {response.status_code}).",
         "Check RELAY_CLIENT_ID and RELAY_CLIENT_SECRET, that the app is installed in this "
         "shop, and that app and shop belong to one organization.",

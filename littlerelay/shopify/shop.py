@@ -57,6 +57,23 @@ class Shop:
             found.append(f"changes to orders created before {day} (needs {_ALL_ORDERS})")
         return found
 
+    def check_name(self, domain: str) -> None:
+        """Refuse a shop that answers for another one. Raises RefusedError."""
+        if self.domain != domain:
+            raise RefusedError(
+                f"{domain} was asked and {self.domain} answered.",
+                "Give the domain of the shop that the token is for.",
+            )
+
+    def check_scopes(self) -> None:
+        """Refuse an app that lacks a scope that every run needs. Raises RefusedError."""
+        missing = [scope for scope in NEEDED.split(",") if not covers(self.scopes, scope)]
+        if missing:
+            raise RefusedError(
+                f"The app may not read what is needed: it lacks {', '.join(missing)}.",
+                f"Grant the app {' and '.join(missing)}, then run the same command again.",
+            )
+
     def check_reach(self, since: int) -> None:
         """Refuse a period for which Shopify would give fewer orders and no error.
 
@@ -125,6 +142,17 @@ def open_shop(api: GraphQL, domain: str, metafield: tuple[str, str] | None = Non
     Raises RefusedError where another shop answers or a needed scope is missing, and what
     GraphQL.execute raises.
     """
+    shop = meet(api, metafield)
+    shop.check_name(domain)
+    shop.check_scopes()
+    return shop
+
+
+def meet(api: GraphQL, metafield: tuple[str, str] | None = None) -> Shop:
+    """Ask the shop who it is and what may be read, and judge neither.
+
+    Raises what GraphQL.execute raises.
+    """
     answer = api.execute("preflight")
     with expected("preflight"):
         name, zone = (
@@ -133,18 +161,7 @@ def open_shop(api: GraphQL, domain: str, metafield: tuple[str, str] | None = Non
         )
         granted = answer["currentAppInstallation"]["accessScopes"]
         scopes = frozenset(str(scope["handle"]) for scope in granted)
-    if name != domain:
-        raise RefusedError(
-            f"{domain} was asked and {name} answered.",
-            "Give the domain of the shop that the token is for.",
-        )
-    missing = [scope for scope in NEEDED.split(",") if not covers(scopes, scope)]
-    if missing:
-        raise RefusedError(
-            f"The app may not read what is needed: it lacks {', '.join(missing)}.",
-            f"Grant the app {' and '.join(missing)}, then run the same command again.",
-        )
-    return Shop(api, domain, zone, api.shop_time, scopes, metafield)
+    return Shop(api, name, zone, api.shop_time, scopes, metafield)
 
 
 def _whole(_: Node) -> bool:
