@@ -18,9 +18,9 @@ from typing import Any
 from rich.text import Text
 
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.progress import JobStatus, Progress
+from littlerelay.progress import Checked, JobStatus, Progress
 
-from . import event_pages, setting_pages, summary
+from . import check_lines, event_pages, setting_pages, summary
 from .console import Facts, console, facts
 from .live import LiveView
 from .plain import PlainView
@@ -50,6 +50,11 @@ def view(*, quiet: bool, sums_up: bool, clock: Clock = SYSTEM) -> Iterator[Show]
 def jobs(statuses: Iterable[JobStatus]) -> None:
     """Show jobs on standard output."""
     summary.draw_jobs(statuses, console(errors=False))
+
+
+def checked(line: Checked) -> None:
+    """Show what came of one check on standard output."""
+    check_lines.draw_checked(line, console(errors=False))
 
 
 def events(listed: Iterable[Mapping[str, Any]]) -> None:

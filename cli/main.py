@@ -18,6 +18,7 @@ from littlerelay.errors import DiskError, RelayError, StoppedError, UsageError
 
 from . import streams
 from .backfill import backfill
+from .check import check
 from .config import config
 from .events import events
 from .status import status
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(backfill)
+app.command()(check)
 app.command()(status)
 app.command()(events)
 app.command()(config)

@@ -41,15 +41,14 @@ def flag(name: str, text: str, panel: str) -> object:
     return typer.Option(name, metavar="", help=text, rich_help_panel=panel, show_default=False)
 
 
-Since = Annotated[
-    str,
-    option(
-        "From when: 2024-01-31 (midnight in the shop's time zone), a timestamp with its zone, 30d, "
-        "or last: what is new since the last run.",
-        "DATE",
-        _PERIOD,
-    ),
-]
+_SINCE = option(
+    "From when: 2024-01-31 (midnight in the shop's time zone), a timestamp with its zone, 30d, "
+    "or last: what is new since the last run.",
+    "DATE",
+    _PERIOD,
+)
+Since = Annotated[str, _SINCE]
+IfSince = Annotated[str | None, _SINCE]
 Until = Annotated[str | None, option("Up to when. Default: now.", "DATE", _PERIOD)]
 Resource = Annotated[
     str,

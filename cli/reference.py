@@ -26,7 +26,7 @@ EXIT_CODES = {
     1: "a bug in relay; the traceback is shown",
     UsageError.exit_code: "an option, a setting or a file must change",
     RecordError.exit_code: "finished, but records were rejected",
-    RefusedError.exit_code: "credentials, scopes or the shop were refused",
+    RefusedError.exit_code: "credentials, scopes or the shop were refused, or a check failed",
     UnreachableError.exit_code: "Shopify stayed away or gave less than it counted: run again",
     LockedError.exit_code: "another run holds the job",
     StoppedError.exit_code: "stopped early by a signal; the checkpoint is good: run again",

@@ -24,7 +24,7 @@ def load(options: Options, environ: Mapping[str, str]) -> Settings:
     Raises UsageError for what is missing, contradictory or unsafe, and RefusedError where the
     command that prints the token fails.
     """
-    found = draft(options, environ)
+    found = Draft(configuration(options, environ), environ)
     return found.settings(found.shop(), found.credentials())
 
 
@@ -34,9 +34,12 @@ class Draft:
 
     found: Configuration
     environ: Mapping[str, str] = field(repr=False)
+    wrong_shop: UsageError | None = None
 
     def shop(self) -> str:
-        """Give the shop, as it was written. Raises UsageError where none is named."""
+        """Give the shop, as it was written. Raises UsageError where there is none."""
+        if self.wrong_shop is not None:
+            raise self.wrong_shop
         shop = self.found.chosen["shop"].value
         if not shop:
             raise UsageError(
@@ -52,21 +55,33 @@ class Draft:
         """Say where the access token comes from; nothing is read. Raises UsageError."""
         return credentials.place(self.found, self.environ)
 
+    def endpoint(self) -> str | None:
+        """Give the address of a stand-in for the shop, if there is one. Raises UsageError."""
+        return _endpoint(self.environ)
+
     def settings(self, shop: str, given: Credentials) -> Settings:
         """Give the settings with this shop and these credentials. Raises UsageError."""
         return Settings(
             shop=shop,
             credentials=given,
             state=state_folder(self.found),
-            endpoint=_endpoint(self.environ),
+            endpoint=self.endpoint(),
             mapping=self.found.mapping(),
             file=self.found.file,
         )
 
 
 def draft(options: Options, environ: Mapping[str, str]) -> Draft:
-    """Give the settings as far as they are there. Raises UsageError for what is wrong."""
-    return Draft(configuration(options, environ), environ)
+    """Give the settings as far as they are there.
+
+    Raises UsageError for what is wrong in any but the shop, which the draft itself refuses.
+    """
+    try:
+        return Draft(configuration(options, environ), environ)
+    except UsageError as error:
+        typed = {name: value for name, value in options.given.items() if name != "shop"}
+        others = {name: text for name, text in environ.items() if name != "RELAY_SHOP"}
+        return Draft(configuration(Options(typed, options.config), others), environ, error)
 
 
 def state_folder(found: Configuration) -> Path:

@@ -24,7 +24,7 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {"jobs"},
+    {"jobs", "checks"},
     {"rules", "runs", "report", "places", "pipeline", "compare", "reconcile", "samples", "spark"},
     STRANGERS,
     BOTTOM,

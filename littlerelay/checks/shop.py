@@ -1,0 +1,127 @@
+"""Checks what the app may read of a shop that answers, and how much there is to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from littlerelay import runs
+from littlerelay.checks.lines import failed, kept, skipped, tried
+from littlerelay.errors import RelayError
+from littlerelay.history import History
+from littlerelay.progress import Checked
+from littlerelay.settings import BackfillRequest
+from littlerelay.shopify.protected import check_protected
+from littlerelay.shopify.shop import NEEDED, Shop
+from littlerelay.times import iso
+
+SCOPES = "scopes"
+PERIOD = "period"
+PROTECTED = "customer data"
+BUCKET = "pace"
+RECORDS = "records"
+
+# Points of Shopify's bucket that a record costs with all that hangs on it, as the stand-in shop
+# (fixtures/standin) charges them.
+_POINTS = {"customers": 0.7, "orders": 7.3, "checkouts": 7.0}
+_LACK = "the app lacks a scope"
+
+
+@dataclass(slots=True)
+class ShopChecks:
+    """The checks of one shop that was met; ``counts`` are the records to read, once counted."""
+
+    shop: Shop
+    request: BackfillRequest
+    history: History | RelayError | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    _start: int | None = None
+    _lacks_scope: bool = False
+
+    def access(self) -> Iterator[Checked]:
+        """Check the scopes, the period, and the approval for customers' data."""
+        scopes = tried(SCOPES, self._scopes)
+        yield scopes
+        yield self._period()
+        self._lacks_scope = scopes.state == "failed"
+        yield skipped(PROTECTED, _LACK) if self._lacks_scope else self._protected()
+
+    def amount(self) -> Iterator[Checked]:
+        """Tell the pace that Shopify allows, and count the records."""
+        yield self._bucket()
+        if self._start is None:
+            yield skipped(RECORDS, "the period is not known")
+        else:
+            yield skipped(RECORDS, _LACK) if self._lacks_scope else tried(RECORDS, self._records)
+
+    def _scopes(self) -> str:
+        self.shop.check_scopes()
+        left_out = "; ".join(self.shop.left_out())
+        granted = " and ".join(NEEDED.split(","))
+        return (
+            f"{granted} are granted; left out: {left_out}"
+            if left_out
+            else "all that relay can use are granted"
+        )
+
+    def _period(self) -> Checked:
+        """Check the period as a run resolves it: by the shop's clock and time zone."""
+        if not self.request.since:
+            self._start = 0
+            return skipped(PERIOD, "give --since")
+        return tried(PERIOD, self._reach)
+
+    def _reach(self) -> str:
+        history = self._known()
+        half_done = runs.unfinished(history) if self.request.since == runs.LAST else None
+        if half_done is not None:
+            run = half_done[1]
+            self._start = run.updated_since
+            return f"first the run half done, from {iso(run.since)} to {iso(run.until)}"
+        since, self._start, until = runs.bounds(self.request, self.shop, history)
+        if "orders" in self.request.resources:
+            self.shop.check_reach(self._start)
+        return f"from {iso(since)} to {iso(until)}"
+
+    def _known(self) -> History | None:
+        """Give the job's history, which ``last`` alone goes on from. Raises DiskError."""
+        if not isinstance(self.history, RelayError):
+            return self.history
+        if self.request.since == runs.LAST:
+            raise self.history
+        return None
+
+    def _protected(self) -> Checked:
+        found = kept(lambda: check_protected(self.shop.api))
+        if isinstance(found, RelayError):
+            return failed(PROTECTED, found)
+        if not found:
+            return skipped(PROTECTED, "the shop has no customer and no order to try it on")
+        return Checked(PROTECTED, "ok", "names, e-mails, phones and addresses are shown")
+
+    def _bucket(self) -> Checked:
+        bucket = self.shop.api.bucket
+        if bucket is None:
+            return skipped(BUCKET, "Shopify tells nothing of its bucket")
+        return Checked(
+            BUCKET,
+            "ok",
+            f"{bucket.restore_rate:,.0f} points a second; the bucket holds "
+            f"{bucket.available:,.0f} of {bucket.maximum:,.0f}",
+        )
+
+    def _records(self) -> str:
+        start, end = self._start or 0, self.shop.now - runs.MARGIN
+        names = [name for name in runs.RESOURCES if name in self.request.resources]
+        counts = {name: self.shop.pages(name, start, end).total() for name in names}
+        self.counts = counts
+        told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        return f"{told}{self._time()}"
+
+    def _time(self) -> str:
+        bucket = self.shop.api.bucket
+        if bucket is None:
+            return ""
+        points = sum(_POINTS[name] * count for name, count in self.counts.items())
+        minutes = round(points / bucket.restore_rate / 60)
+        return f"; to read them takes about {minutes:,} min" if minutes else ""
