@@ -18,12 +18,13 @@ from typing import Any
 from rich.text import Text
 
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.progress import Checked, JobStatus, Progress
+from littlerelay.progress import Checked, Delivering, JobStatus, Progress
 
 from . import check_lines, event_pages, setting_pages, summary
 from .console import Facts, console, facts
 from .live import LiveView
 from .plain import PlainView
+from .sending_view import SendingView
 from .setting_texts import Rows
 from .text import clean, clean_lines
 
@@ -39,12 +40,30 @@ def view(*, quiet: bool, sums_up: bool, clock: Clock = SYSTEM) -> Iterator[Show]
     if quiet:
         yield lambda _: None
         return
-    is_screen = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    drawn = (LiveView if is_screen else PlainView)(console(), clock, sums_up=sums_up)
+    drawn = (LiveView if _is_screen() else PlainView)(console(), clock, sums_up=sums_up)
     try:
         yield drawn.show
     finally:
         drawn.close()
+
+
+@contextmanager
+def sending(
+    *, quiet: bool, sums_up: bool, clock: Clock = SYSTEM
+) -> Iterator[Callable[[Delivering], None]]:
+    """Give a function that shows what a delivery tells; what it draws ends with the block."""
+    if quiet:
+        yield lambda _: None
+        return
+    drawn = SendingView(console(), clock, is_screen=_is_screen(), sums_up=sums_up)
+    try:
+        yield drawn.show
+    finally:
+        drawn.close()
+
+
+def _is_screen() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def jobs(statuses: Iterable[JobStatus]) -> None:

@@ -21,6 +21,7 @@ from .backfill import backfill
 from .check import check
 from .config import config
 from .events import events
+from .replay import replay
 from .status import status
 from .streams import Unread
 from .text import clean
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(backfill)
+app.command()(replay)
 app.command()(check)
 app.command()(status)
 app.command()(events)
@@ -136,8 +138,12 @@ def _stopped(words: Sequence[str]) -> StoppedError:
         return StoppedError(
             "Stopped.", "With --out - nothing is remembered: the same command begins anew."
         )
-    if "--restart" in words:
-        return StoppedError("Stopped.", "The same command without --restart goes on with this run.")
+    if words[0] == "replay" and ("-" in words or any(word.startswith("--out") for word in words)):
+        return StoppedError("Stopped.", "The same command begins anew: nothing is remembered.")
+    if "--restart" in words or "--again" in words:
+        option = "--again" if "--again" in words else "--restart"
+        hint = f"The same command without {option} goes on with this run."
+        return StoppedError("Stopped.", hint)
     return StoppedError("Stopped.", "The same command goes on from the last checkpoint.")
 
 

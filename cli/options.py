@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -81,3 +81,118 @@ Restart = Annotated[
 ]
 Quiet = Annotated[bool, flag("--quiet", "Say nothing but errors.", _TALK)]
 Json = Annotated[bool, flag("--json", "Give the result as one JSON object.", _TALK)]
+
+
+_CHOICE = "Which messages are sent"
+_PACE = "How they are sent"
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _rate(value: str) -> float:
+    number = float(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", value) else 0.0
+    if not 0.1 <= number <= 100_000:
+        raise typer.BadParameter("it is no number from 0.1 to 100,000.")
+    return number
+
+
+def _lanes(value: str) -> int:
+    if not re.fullmatch("[0-9]{1,2}", value) or not 1 <= int(value) <= 64:
+        raise typer.BadParameter("it is no number from 1 to 64.")
+    return int(value)
+
+
+def _span(value: str) -> float:
+    found = re.fullmatch("([0-9]{1,6})([smhd]?)", value)
+    if not found or not int(found[1]):
+        raise typer.BadParameter("it is no span of time, such as 90s, 30m or 6h.")
+    return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def _pair(value: str) -> tuple[str, str]:
+    path, equals, text = value.partition("=")
+    if not (path and equals):
+        raise typer.BadParameter("it is not as in properties.currency=EUR.")
+    return path, text
+
+
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="Files of events (plain, .gz or .zst), patterns in quotes, or - for standard input.",
+        show_default=False,
+    ),
+]
+MessagesSince = Annotated[
+    str | None,
+    option(
+        "From when, by the message's own time: 2024-01-31 (midnight UTC), a timestamp with its "
+        "zone, or 30d.",
+        "DATE",
+        _CHOICE,
+    ),
+]
+MessagesUntil = Annotated[str | None, option("Up to when.", "DATE", _CHOICE)]
+Event = Annotated[
+    list[str] | None,
+    option("Only this event, or type (identify ...); may be repeated.", "NAME", _CHOICE),
+]
+User = Annotated[
+    list[str] | None, option("Only this userId or anonymousId; may be repeated.", "ID", _CHOICE)
+]
+Where = Annotated[
+    list[Any] | None,
+    option(
+        "Only with this value, as in properties.currency=EUR or products.sku=A-1; may be repeated, "
+        "and all must fit.",
+        "PATH=VALUE",
+        _CHOICE,
+        _pair,
+    ),
+]
+MessageLimit = Annotated[
+    int | None, option("A sample: about so many messages of each file.", "N", _CHOICE, _number)
+]
+Rate = Annotated[
+    float | None,
+    option(
+        "Messages a second, evenly. Default: 800; Segment allows a workspace 1,000, live ones "
+        "among them.",
+        "N",
+        _PACE,
+        _rate,
+    ),
+]
+Concurrency = Annotated[
+    int | None,
+    option(
+        "Connections at a time; what is about one person stays in order. Default: 1.",
+        "N",
+        _PACE,
+        _lanes,
+    ),
+]
+MaxDuration = Annotated[
+    float | None,
+    option(
+        "Stop in good order after so long: 90s, 30m, 6h. The same command goes on.",
+        "TIME",
+        _PACE,
+        _span,
+    ),
+]
+Again = Annotated[
+    bool, flag("--again", "Send from the start what was sent before; ids stay the same.", _PACE)
+]
+SkipKeyCheck = Annotated[
+    bool,
+    flag(
+        "--skip-key-check",
+        "Do not ask Segment whether it knows the write key: a wrong one then looks like success.",
+        _PACE,
+    ),
+]
+RewriteTo = Annotated[
+    str | None,
+    option("Write the messages to this file, or - , and send nothing.", "FILE", _OUTPUT),
+]

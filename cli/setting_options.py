@@ -30,6 +30,8 @@ EVERY = tuple(SETTINGS)
 # Of no use to a command that reads no pixels; in the file of settings they stand for others.
 WITHOUT_PIXELS = tuple(name for name in SETTINGS if SETTINGS[name].of != PIXELS)
 
+OF_SEGMENT = tuple(setting.name for setting in SEGMENT)
+
 _CONFIG = "A file of settings. Default: relay.toml in this folder. Or RELAY_CONFIG."
 
 

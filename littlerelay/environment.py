@@ -53,7 +53,7 @@ class Draft:
 
     def token_place(self) -> str:
         """Say where the access token comes from; nothing is read. Raises UsageError."""
-        return credentials.place(self.found, self.environ)
+        return credentials.place(credentials.ACCESS_TOKEN, self.found, self.environ)
 
     def endpoint(self) -> str | None:
         """Give the address of a stand-in for the shop, if there is one. Raises UsageError."""

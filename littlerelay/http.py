@@ -28,6 +28,10 @@ from littlerelay.progress import Waiting
 
 Watch = Callable[[Waiting], None]
 
+# The extension of a request under which it brings what makes it anew: a function of how often it
+# was tried and of the status that was answered last, none where nothing was.
+AGAIN = "again"
+
 _LONGEST_ANSWER = 300.0  # seconds from an answer's beginning to its end
 _LARGEST_ANSWER = 256 * 1024 * 1024  # bytes; a page of 250 large orders has some 10 MB
 _LONGEST_OBEYED = 300.0  # seconds of Retry-After; Segment's own libraries cap it there too
@@ -67,12 +71,14 @@ class Attempts:
         self._watch = watch
         self._end: float | None = None
         self.failures = 0
+        self.waits = 0
 
     def failed(self, reason: str, obeyed: float | None = None) -> None:
         """Wait before the next try: ``obeyed`` seconds where the other side named them.
 
         Raises UnreachableError when the budget is spent.
         """
+        self.waits += 1
         if obeyed is None:
             self.failures += 1
         pause = self._patience.pause(max(1, self.failures), self._clock)
@@ -93,6 +99,8 @@ class RetryTransport(httpx.BaseTransport):
     """Sends a request until it is answered, or until patience ends.
 
     An answer is read whole here, so that a cut body counts as a failure. Raises UnreachableError.
+    A request that must be made anew for every try (its time of sending, its token) brings what
+    makes it under `AGAIN`.
     """
 
     def __init__(
@@ -118,10 +126,12 @@ class RetryTransport(httpx.BaseTransport):
             except _NETWORK_ERRORS as error:
                 _check_certificate(host, error)
                 attempts.failed(f"{host} broke the connection ({type(error).__name__})")
+                request = _made_anew(request, attempts, None)
                 continue
             if not _worth_another_try(response.status_code):
                 return response
             attempts.failed(f"{host} answered {response.status_code}", self._obeyed(response))
+            request = _made_anew(request, attempts, response.status_code)
 
     def close(self) -> None:
         """Close the transport within."""
@@ -157,6 +167,11 @@ class RetryTransport(httpx.BaseTransport):
             content=bytes(content),
             extensions=response.extensions,
         )
+
+
+def _made_anew(request: httpx.Request, attempts: Attempts, status: int | None) -> httpx.Request:
+    again = request.extensions.get(AGAIN)
+    return again(attempts.waits, status) if again else request
 
 
 def _check_certificate(host: str, error: BaseException) -> None:

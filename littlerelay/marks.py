@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
+
+_TAIL = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +19,9 @@ class Mark:
 
 
 EMPTY = Mark()
+
+
+def tail_of(handle: int, end: int) -> str:
+    """Hash the last 64 KiB before ``end`` of an open file."""
+    start = max(0, end - _TAIL)
+    return hashlib.sha256(os.pread(handle, end - start, start)).hexdigest()

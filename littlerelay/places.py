@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from littlerelay import deliveries
 from littlerelay.durable import disk_errors, sync_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.ndjson import check_free
 from littlerelay.times import iso
 
 _LONGEST_NAME = 200  # bytes of an output's name, so that its checkpoint's name fits the disk
-_OWN_ENDINGS = (".rejects.ndjson", ".checkpoint.json", ".tmp")
+_OWN_NAMES = re.compile(
+    r".*\.(?:rejects\.ndjson|checkpoint\.json|tmp|refused\.[0-9a-f]{8}\.ndjson"
+    r"|delivery\.[0-9a-f]{8}\.json|old-\d{8}T\d{6}Z)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Paths:
 
     def present(self) -> list[Path]:
         """Give those that exist."""
-        paths = (self.output, self.rejects, self.checkpoint)
+        paths = (self.output, self.rejects, self.checkpoint, *deliveries.of_output(self.output))
         return [path for path in paths if path.is_symlink() or path.exists()]
 
 
@@ -44,7 +51,7 @@ def check_place(paths: Paths) -> None:
         raise UsageError(
             f"{str(paths.output)!r} is no name for an output.", "Choose another --out."
         )
-    if name.endswith(_OWN_ENDINGS):
+    if is_beside(name):
         raise UsageError(
             f"{name} is a name that relay gives to files beside an output.", "Choose another --out."
         )
@@ -60,6 +67,11 @@ def check_place(paths: Paths) -> None:
         check_free(paths.output)
 
 
+def is_beside(name: str) -> bool:
+    """Tell whether a name is one that relay gives to files beside an output."""
+    return _OWN_NAMES.fullmatch(name) is not None
+
+
 def _absolute(path: Path) -> Path:
     try:
         return path.absolute()
@@ -72,8 +84,13 @@ def set_aside(paths: Paths, moment: int) -> None:
 
     Raises DiskError, and UsageError where files were set aside in this very second already.
     """
+    set_files_aside(paths.present(), moment)
+
+
+def set_files_aside(paths: Iterable[Path], moment: int) -> None:
+    """Rename files to ``*.old-<moment>``. Raises what `set_aside` raises."""
     stamp = iso(moment).replace("-", "").replace(":", "")
-    names = {path: path.with_name(f"{path.name}.old-{stamp}") for path in paths.present()}
+    names = {path: path.with_name(f"{path.name}.old-{stamp}") for path in paths}
     for taken in filter(os.path.lexists, names.values()):
         raise UsageError(f"{taken} exists already.", "Run the same command again in a second.")
     for path, name in names.items():

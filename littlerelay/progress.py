@@ -96,6 +96,57 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """A file is being sent, or written anew; figures are of the whole delivery so far.
+
+    ``position`` and ``size`` are bytes of the file itself, ``size`` none where it is not known.
+    ``accepted`` messages were accepted by the API, ``refused`` ones are in a file of their own,
+    ``left_out`` ones were not chosen. ``late`` is how many hours ago the last batch was accepted,
+    set where a delivery goes on so late that Segment may take a repeat for new.
+    """
+
+    file: str
+    target: str
+    position: int
+    size: int | None
+    accepted: int = 0
+    refused: int = 0
+    left_out: int = 0
+    batches: int = 0
+    late: float | None = None
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file was sent, or written anew, as far as there is to send.
+
+    ``read`` messages were read: accepted, refused or left out. ``batches`` and ``elapsed`` (in
+    seconds) are of this invocation alone. ``unfinished`` is true where a run has yet to write more,
+    ``sample`` where a limit ended it. ``already`` is true where nothing was left to send.
+    ``is_posted`` is false where messages were written to a file, which accepted them.
+    """
+
+    file: str
+    target: str
+    accepted: int
+    refused: int
+    left_out: int
+    refused_file: str
+    batches: int = 0
+    elapsed: float = 0.0
+    unfinished: bool = False
+    sample: bool = False
+    already: bool = False
+    is_posted: bool = True
+
+    @property
+    def read(self) -> int:
+        """Give how many messages were read."""
+        return self.accepted + self.refused + self.left_out
+
+
+@dataclass(frozen=True, slots=True)
 class JobStatus:
     """Where a job's latest run stands, as ``relay status`` shows it. Times are ISO 8601 in UTC.
 
@@ -133,3 +184,4 @@ class Checked:
 
 
 Progress = Started | Advanced | Waiting | Finished
+Delivering = Sending | Waiting | Sent

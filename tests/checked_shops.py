@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,11 @@ def check(
     variables: Mapping[str, str],
     folder: Path,
     clock: Clock = FAST,
-    segment: checks.Segment | None = None,
     **asked: Any,
 ) -> Lines:
     """Check, and give the lines by name; they must come in their order."""
     request = BackfillRequest(**{"since": "", "out": str(folder / "events.ndjson"), **asked})
-    found = list(checks.check(draft(Options(), variables), request, clock, segment=segment))
+    found = list(checks.check(draft(Options(), variables), request, clock))
     assert [line.name for line in found] == list(checks.NAMES)
     assert all((line.state == "failed") == bool(line.remedy) for line in found)
     return {line.name: line for line in found}
@@ -56,8 +55,3 @@ def skipped(lines: Lines) -> list[str]:
 def code(lines: Lines) -> int:
     """Give the exit code."""
     return checks.exit_code(lines.values())
-
-
-def fine(*names: str) -> Iterator[Checked]:
-    """Stand in for the checks of Segment."""
-    return (Checked(name, "ok", "it is") for name in names)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checked_shops import Lines, check, code, environ, failed, fine, skipped
+from checked_shops import Lines, check, code, environ, failed, skipped
 from littlerelay import checks
 from littlerelay.configuration import Options
 from littlerelay.environment import draft
@@ -222,12 +222,6 @@ def test_a_shop_without_records_cannot_show_any(tmp_path: Path) -> None:
     with StandIn(TinyWorld(0)) as shop:
         lines = check(environ(shop, tmp_path), tmp_path)
     assert lines["customer data"].state == "skipped"
-
-
-def test_segments_lines_stand_in_their_place(shop: StandIn, tmp_path: Path) -> None:
-    lines = check(environ(shop, tmp_path), tmp_path, segment=lambda: fine(*SEGMENT))
-    assert [lines[name].detail for name in SEGMENT] == ["it is"] * 2
-    assert check(environ(shop, tmp_path), tmp_path)["region"].detail == "no write key is set"
 
 
 def test_no_line_holds_the_token(shop: StandIn, tmp_path: Path) -> None:

@@ -18,14 +18,16 @@ STRANGERS = {"shopify", "recharge", "segment", "files", "mappers"}
 BOTTOM = set(
     """
     records events settings checkpoint http catalogue
-    clock compact configuration credentials destinations durable environment history ledger marks
-    meaning progress sealed selection times
+    clock compact configuration credentials deliveries destinations durable environment history
+    ledger marks meaning progress sealed selection times
     """.split()
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks"},
-    {"rules", "runs", "report", "places", "pipeline", "compare", "reconcile", "samples", "spark"},
+    {"jobs", "checks", "replays", "rewrites"},
+    set(
+        "rules runs report places pipeline sending sources compare reconcile samples spark".split()
+    ),
     STRANGERS,
     BOTTOM,
     {"errors"},

@@ -6,11 +6,11 @@ it, and a check fails with the very error, and the remedy, that the run would en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from littlerelay import http, runs
-from littlerelay.checks import machine
+from littlerelay.checks import destination, machine
 from littlerelay.checks.introduction import (
     PATIENCE,
     SHOP,
@@ -29,17 +29,11 @@ from littlerelay.http import Watch, unwatched
 from littlerelay.progress import Checked
 from littlerelay.settings import BackfillRequest
 
-WRITE_KEY = "write key"
-REGION = "region"
 NAMES = (
     *(SHOP, TOKEN, SCOPES, PERIOD, PROTECTED, VERSION),
-    *(BUCKET, RECORDS, WRITE_KEY, REGION),
+    *(BUCKET, RECORDS, destination.WRITE_KEY, destination.REGION),
     *(machine.CLOCK, machine.DISK, machine.JOB, machine.OUTPUT),
 )
-
-_NO_KEY = "no write key is set"
-
-Segment = Callable[[], Iterator[Checked]]
 
 
 def check(
@@ -47,13 +41,11 @@ def check(
     request: BackfillRequest,
     clock: Clock = SYSTEM,
     watch: Watch = unwatched,
-    segment: Segment | None = None,
 ) -> Iterator[Checked]:
     """Check everything that the run of this request needs, giving a line for each.
 
-    ``request.since`` is empty where no period is named. ``segment`` checks the write key and the
-    region, none where no write key is set. Raises UsageError for settings and a request that cannot
-    be meant; everything else becomes a line.
+    ``request.since`` is empty where no period is named. Raises UsageError for settings and a
+    request that cannot be meant; everything else becomes a line.
     """
     runs.check_request(replace(request, out=None), draft.found.mapping(), int(clock.now()))
     with http.client(clock, watch, PATIENCE) as web:
@@ -61,7 +53,7 @@ def check(
         folder = _folder(draft, request, met.domain)
         history = kept(folder.load) if isinstance(folder, JobFolder) else None
         counts = yield from _shopify(met, request, history)
-    yield from segment() if segment else (skipped(name, _NO_KEY) for name in (WRITE_KEY, REGION))
+    yield from destination.lines(draft.found, draft.environ, clock, watch)
     yield machine.clock(met.ahead, is_standin=draft.endpoint() is not None)
     yield machine.disk(request.out, counts)
     mapping = replace(draft.found.mapping(), shop=met.domain or "")

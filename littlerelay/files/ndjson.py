@@ -6,7 +6,6 @@ each line once, and none of them torn. Files are readable for their owner alone.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,9 @@ from typing import BinaryIO, Protocol
 
 from littlerelay.durable import PRIVATE, disk_errors, sync_folder, try_lock, write_all
 from littlerelay.errors import DiskError, LockedError, UsageError
-from littlerelay.marks import EMPTY, Mark
+from littlerelay.marks import EMPTY, Mark, tail_of
 
 _BUFFER = 256 * 1024
-_TAIL = 64 * 1024
 
 
 class Output(Protocol):
@@ -82,7 +80,7 @@ class PlainFile:
             self._flush()
             with disk_errors(self.path):
                 os.fsync(self._handle)
-                self._mark = Mark(self._bytes, self._lines, _tail(self._handle, self._bytes))
+                self._mark = Mark(self._bytes, self._lines, tail_of(self._handle, self._bytes))
         return self._mark
 
     finish = sync
@@ -202,7 +200,7 @@ def verify(path: Path, mark: Mark) -> None:
         except FileNotFoundError as error:
             raise _not_the_file(path) from error
         try:
-            if os.fstat(handle).st_size != mark.bytes or _tail(handle, mark.bytes) != mark.tail:
+            if os.fstat(handle).st_size != mark.bytes or tail_of(handle, mark.bytes) != mark.tail:
                 raise _not_the_file(path)
         finally:
             os.close(handle)
@@ -235,7 +233,7 @@ def _cut(path: Path, handle: int, mark: Mark) -> None:
             hint = "Wait for it, or choose another --out."
             raise LockedError(f"Another run writes {path}.", hint)
         size = os.fstat(handle).st_size
-        if size < mark.bytes or _tail(handle, mark.bytes) != mark.tail:
+        if size < mark.bytes or tail_of(handle, mark.bytes) != mark.tail:
             raise _not_the_file(path)
         os.ftruncate(handle, mark.bytes)
         os.lseek(handle, mark.bytes, os.SEEK_SET)
@@ -246,12 +244,6 @@ def _cut(path: Path, handle: int, mark: Mark) -> None:
 def _lock(path: Path, handle: int) -> None:
     if not try_lock(handle):
         raise LockedError(f"Another run writes {path}.", "Wait for it, or choose another --out.")
-
-
-def _tail(handle: int, end: int) -> str:
-    """Hash the last 64 KiB before ``end``."""
-    start = max(0, end - _TAIL)
-    return hashlib.sha256(os.pread(handle, end - start, start)).hexdigest()
 
 
 def _not_the_file(path: Path) -> DiskError:

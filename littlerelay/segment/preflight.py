@@ -56,7 +56,7 @@ def check_key(destination: Destination, web: httpx.Client, clock: Clock = SYSTEM
     moment = server_time(response)
     ahead = clock.now() - moment.timestamp() if moment else None
     host = _api_host(_settings(response))
-    return KeyCheck("known", _region(host, destination.region), host, ahead)
+    return KeyCheck("known", check_region(host, destination.region), host, ahead)
 
 
 def _asked(base: str, key: str, web: httpx.Client) -> httpx.Response:
@@ -97,7 +97,7 @@ def _api_host(settings: dict[str, Any]) -> str | None:
     return match[1].lower() if match else None
 
 
-def _region(host: str | None, wanted: Region | None) -> Literal["ok", "not verifiable"]:
+def check_region(host: str | None, wanted: Region | None) -> Literal["ok", "not verifiable"]:
     """Tell whether the host is of the region that was named; a host of somebody's own tells none.
 
     Raises RefusedError where it is of the other one.

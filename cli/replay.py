@@ -1,0 +1,125 @@
+"""Runs `relay replay`: files of events go to Segment, or into another file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from littlerelay import destinations
+from littlerelay.configuration import Configuration, Options, configuration
+from littlerelay.errors import RecordError, StoppedError
+from littlerelay.progress import Delivering, Sent
+from littlerelay.settings import RATE, ReplayRequest
+
+from . import options
+from .setting_options import OF_SEGMENT, takes
+
+_STDOUT = "-"
+
+
+@takes([*OF_SEGMENT, "integrations", "namespace"])
+def replay(
+    *,
+    files: options.Files,
+    since: options.MessagesSince = None,
+    until: options.MessagesUntil = None,
+    event: options.Event = None,
+    user: options.User = None,
+    where: options.Where = None,
+    limit: options.MessageLimit = None,
+    rate: options.Rate = None,
+    concurrency: options.Concurrency = None,
+    max_duration: options.MaxDuration = None,
+    again: options.Again = False,
+    skip_key_check: options.SkipKeyCheck = False,
+    out: options.RewriteTo = None,
+    chosen: Options,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> int:
+    """Send files of events to Segment, each from where it was sent before.
+
+    The same command again continues a delivery that was stopped. Segment takes a repeat of a
+    message within about a day for what it is: no message is lost, none counts twice.
+
+    The write key comes from RELAY_WRITE_KEY, or from a file or a command, as below.
+    """
+    found = configuration(chosen, os.environ)
+    request = ReplayRequest(
+        inputs=tuple(files),
+        since=since,
+        until=until,
+        events=tuple(event or ()),
+        users=tuple(user or ()),
+        where=tuple(where or ()),
+        limit=limit,
+        rate=rate or RATE,
+        concurrency=concurrency or 1,
+        integrations=found.chosen["integrations"].value,
+        namespace=found.chosen["namespace"].value,
+        out=out,
+        max_duration=max_duration,
+        again=again,
+        check_key=not skip_key_check,
+    )
+    return _run(found, request, quiet=quiet, json=json)
+
+
+def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: bool) -> int:
+    from . import display  # noqa: PLC0415  with it comes rich
+
+    with display.sending(quiet=quiet, sums_up=not json) as show:
+        results = _followed(_told(found, request, show), show)
+    if json:
+        display.as_json({"files": [_plain(one) for one in results]}, errors=request.out == _STDOUT)
+    return _code(results, display.failure)
+
+
+def _told(
+    found: Configuration, request: ReplayRequest, show: Callable[[Delivering], None]
+) -> Iterator[Delivering]:
+    if request.out is not None:
+        from littlerelay import rewrites  # noqa: PLC0415
+
+        return rewrites.rewrite(request, stdin=sys.stdin.buffer, stdout=sys.stdout.buffer)
+    from littlerelay import replays  # noqa: PLC0415  with it comes httpx
+
+    target = destinations.destination(found, os.environ)
+    return replays.replay(request, target, watch=show, stream=sys.stdin.buffer)
+
+
+def _followed(told: Iterator[Delivering], show: Callable[[Delivering], None]) -> list[Sent]:
+    """Show what is told, to its end, and give the results."""
+    results = []
+    for value in told:
+        show(value)
+        if isinstance(value, Sent):
+            results.append(value)
+    return results
+
+
+def _plain(result: Sent) -> dict[str, Any]:
+    return asdict(result) | {"read": result.read}
+
+
+def _code(results: list[Sent], failure: Callable[[str, str], None]) -> int:
+    """Say what is left to do, and give the exit code."""
+    unfinished = [one.file for one in results if one.unfinished]
+    for name in unfinished:
+        failure(
+            f"{name} is not finished: the run that writes it has yet to write more.",
+            "Finish it with the command that began it, then run this one again.",
+        )
+    refused = [one for one in results if one.refused]
+    for one in refused:
+        were = "message was" if one.refused == 1 else "messages were"
+        failure(
+            f"{one.refused:,} {were} refused; everything else is accepted.",
+            f"{one.refused_file} holds each with the reason; mended, it can be replayed.",
+        )
+    if unfinished:
+        return StoppedError.exit_code
+    return RecordError.exit_code if refused else 0

@@ -1,0 +1,125 @@
+"""Draws files that are sent: a bar of bytes on a terminal, in a log a line every 30 seconds."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from rich.console import Console
+from rich.text import Text
+from tqdm import tqdm
+
+from littlerelay.clock import Clock
+from littlerelay.progress import Delivering, Sending, Sent, Waiting
+
+from .console import facts
+from .text import clean, count, duration, share, size
+
+_EVERY = 30.0  # seconds between lines
+_LONG = 5.0  # seconds of a wait that somebody would wonder about
+
+
+class SendingView:
+    """Draws what a delivery tells; with ``sums_up`` each file ends with what it came to."""
+
+    def __init__(self, out: Console, clock: Clock, *, is_screen: bool, sums_up: bool) -> None:
+        self._out = out
+        self._clock = clock
+        self._is_screen = is_screen
+        self._sums_up = sums_up
+        self._bar: tqdm[NoReturn] | None = None
+        self._told = clock.monotonic()
+
+    def show(self, value: Delivering) -> None:
+        """Draw one value."""
+        match value:
+            case Sending():
+                if value.begins:
+                    self._begin(value)
+                self._advance(value)
+            case Waiting():
+                self._wait(value)
+            case Sent():
+                self.close()
+                if self._sums_up:
+                    self._out.print(summary(value))
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _begin(self, sending: Sending) -> None:
+        self._out.print(facts([("file", sending.file), ("target", sending.target)]))
+        if sending.accepted or sending.refused:
+            self._line(f"continues after {count(sending.accepted)} accepted by the API")
+        if sending.late is not None:
+            self._line(
+                f"warning: the last batch was accepted {sending.late:.0f} hours ago. Segment drops "
+                "repeats for about 24 hours: what was under way then, at most a few batches, may "
+                "count twice"
+            )
+        self._told = self._clock.monotonic()
+        self._bar = tqdm(
+            total=sending.size,
+            initial=sending.position,
+            unit="B",
+            unit_scale=True,
+            leave=False,
+            disable=not self._is_screen,
+            file=self._out.file,
+            dynamic_ncols=True,
+        )
+
+    def _advance(self, sending: Sending) -> None:
+        if self._bar is not None and self._is_screen:
+            self._bar.set_postfix_str(_figures(sending), refresh=False)
+            self._bar.update(sending.position - self._bar.n)
+        if not self._is_screen and self._clock.monotonic() - self._told >= _EVERY:
+            self._told = self._clock.monotonic()
+            self._line(f"{_share(sending)}{_figures(sending)}")
+
+    def _wait(self, waiting: Waiting) -> None:
+        if waiting.seconds >= _LONG:
+            self._line(f"waits {duration(waiting.seconds)}: {waiting.reason}")
+
+    def _line(self, text: str) -> None:
+        if self._bar is not None and self._is_screen:
+            self._bar.clear()
+        self._out.print(Text(clean(text)))
+
+
+def summary(sent: Sent) -> Text:
+    """Say what became of the messages of one file."""
+    by = f"{count(sent.accepted)} by the API of {sent.target}"
+    rows = [
+        ("file", sent.file),
+        ("accepted", by if sent.is_posted else ""),
+        ("written", "" if sent.is_posted else f"{count(sent.accepted)} to {sent.target}"),
+        ("refused", f"{count(sent.refused)}, in {sent.refused_file}" if sent.refused else ""),
+        ("left out", f"{count(sent.left_out)}, not chosen" if sent.left_out else ""),
+        ("sample", "--limit: not all of the file was read" if sent.sample else ""),
+        ("next", "--again sends it once more, under the same ids" if sent.already else ""),
+    ]
+    return Text("\n").join([Text(_headline(sent), style="bold"), facts(rows)])
+
+
+def _headline(sent: Sent) -> str:
+    if sent.already:
+        return "was sent before; there is nothing to do"
+    what = "accepted by the API" if sent.is_posted else "messages written"
+    return f"done in {duration(sent.elapsed)}: {count(sent.accepted)} {what}"
+
+
+def _figures(sending: Sending) -> str:
+    parts = [f"{count(sending.accepted)} accepted"]
+    if sending.refused:
+        parts.append(f"{count(sending.refused)} refused")
+    return ", ".join(parts)
+
+
+def _share(sending: Sending) -> str:
+    if not sending.size:
+        return f"{size(sending.position)}, " if sending.position else ""
+    read = f"{size(sending.position)} of {size(sending.size)}"
+    return f"{read} ({share(sending.position, sending.size)}), "

@@ -1,0 +1,106 @@
+"""Remembers how far a file was delivered to one destination.
+
+The checkpoint lies beside the file (``events.ndjson.delivery.1a2b3c4d.json``); the eight digits are
+of a hash of write key and endpoint, so that a file can go to several destinations. Refused messages
+lie beside it (``events.ndjson.refused.1a2b3c4d.ndjson``). It holds no secret and no message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from littlerelay import sealed
+from littlerelay.checkpoint import differences
+from littlerelay.errors import CheckpointMismatch
+from littlerelay.marks import EMPTY, Mark
+from littlerelay.sealed import Sealed
+
+_REMEDY = "Send the file from the start with --again: what this file told is kept beside it."
+
+
+class Delivery(Sealed):
+    """How far one file is delivered. ``acked`` is when something was last accepted (since 1970).
+
+    ``bytes`` and ``lines`` (as they are when unpacked) are before the watermark; ``events`` of them
+    were sent or refused, ``left_out`` were not chosen. ``fingerprint`` tells the file up to there.
+    ``meaning`` is what must not change between two halves of a delivery, by name; ``since`` and
+    ``until`` are the bounds as they were resolved at its start. ``is_whole`` says that the file was
+    sent to its end.
+    """
+
+    endpoint: str
+    meaning: dict[str, str]
+    since: int | None = None
+    until: int | None = None
+    bytes: int = 0
+    lines: int = 0
+    events: int = 0
+    left_out: int = 0
+    fingerprint: str = EMPTY.tail
+    refused: Mark = EMPTY
+    acked: int | None = None
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPaths:
+    """The files that tell of one delivery. The write key only goes into a hash."""
+
+    file: Path
+    endpoint: str
+    write_key: str = field(repr=False)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Give the delivery's checkpoint file."""
+        return self.file.with_name(f"{self.file.name}.delivery.{self._digits()}.json")
+
+    @property
+    def refused(self) -> Path:
+        """Give the file of refused messages."""
+        return self.file.with_name(f"{self.file.name}.refused.{self._digits()}.ndjson")
+
+    def _digits(self) -> str:
+        return hashlib.sha256(f"{self.write_key}\n{self.endpoint}".encode()).hexdigest()[:8]
+
+
+def of_output(output: Path) -> list[Path]:
+    """Give all files that tell of deliveries of a file, to whatever destination, sorted."""
+    names = (f"{output.name}.delivery.*.json", f"{output.name}.refused.*.ndjson")
+    return sorted(path for name in names for path in output.parent.glob(_literal(name)))
+
+
+def save(path: Path, delivery: Delivery) -> None:
+    """Replace the checkpoint; it is whole after a power loss, old or new. Raises DiskError."""
+    sealed.save(path, "delivery", delivery)
+
+
+def load(path: Path) -> Delivery | None:
+    """Read a checkpoint; none where there is none.
+
+    Raises DiskError for a file that is damaged, UsageError for one that a newer relay wrote.
+    """
+    return sealed.load(path, "delivery", Delivery, _REMEDY)
+
+
+def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
+    """Refuse to go on with a delivery that chose or changed messages in another way.
+
+    Raises CheckpointMismatch, naming each field with its old and new value.
+    """
+    changed = differences(old, new)
+    if changed:
+        raise CheckpointMismatch(
+            f"{path} tells of a delivery with other options: {changed}.",
+            "Give the same options again, or --again to send the file from the start; what Segment "
+            "took within a day it then drops as repeats.",
+        )
+
+
+def _literal(name: str) -> str:
+    """Escape what a glob would read in a file's own name, but for the one star of ours."""
+    start, _, end = name.rpartition("*")
+    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in start)
+    return f"{escaped}*{end}"

@@ -1,0 +1,27 @@
+"""Splits what is read into lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+_BLOCK = 256 * 1024
+
+
+def lines(read: Callable[[int], bytes], longest: int) -> Iterator[tuple[int, bytes | None]]:
+    """Give each line with its size in the file, a newline at its end included.
+
+    A line of more than ``longest`` bytes has its size alone. The last line may lack its newline.
+    """
+    rest, skipped = b"", 0
+    while block := read(_BLOCK):
+        pieces = (rest + block).split(b"\n")
+        rest = pieces.pop()
+        for piece in pieces:
+            size = skipped + len(piece) + 1
+            yield size, None if size > longest else piece
+            skipped = 0
+        if skipped + len(rest) > longest:
+            skipped, rest = skipped + len(rest), b""
+    if skipped or rest:
+        size = skipped + len(rest)
+        yield size, None if size > longest else rest

@@ -1,0 +1,295 @@
+"""Sends files of events to Segment, each from where it was sent before: the job of `relay replay`.
+
+Nothing is sent before everything that can be refused was looked at: the files, the choice of
+destinations, the write key. A delivery may be left at any point, or killed, and goes on when the
+same command is given again.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from littlerelay import deliveries, sources
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.deliveries import Delivery, DeliveryPaths
+from littlerelay.errors import StoppedError, UsageError
+from littlerelay.files.inputs import Input, StreamInput, not_the_file
+from littlerelay.http import Watch, unwatched
+from littlerelay.marks import EMPTY
+from littlerelay.meaning import completed, text
+from littlerelay.places import is_beside, set_files_aside
+from littlerelay.progress import Delivering
+from littlerelay.segment.batches import MAX_EVENTS, START, Batch
+from littlerelay.segment.changes import Changes
+from littlerelay.segment.choice import Choice
+from littlerelay.sending import Outgoing, Wire, send, summed_up
+from littlerelay.settings import Destination, ReplayRequest
+from littlerelay.sources import OLD, Own, Plan
+from littlerelay.times import epoch, read
+
+STDIN = "-"
+
+
+def replay(
+    request: ReplayRequest,
+    destination: Destination,
+    clock: Clock = SYSTEM,
+    watch: Watch = unwatched,
+    stream: BinaryIO | None = None,
+) -> Iterator[Delivering]:
+    """Send files to Segment, giving progress after every batch; ``stream`` is what ``-`` reads.
+
+    Raises the errors of ``littlerelay.errors``; what was accepted before is remembered.
+    """
+    now = int(clock.now())
+    end = None if request.max_duration is None else clock.monotonic() + request.max_duration
+    plan = planned(request, now)
+    paths = named(request.inputs)
+    files = [prepared(path, plan, request, destination) for path in paths]
+    is_done = bool(files) and all(file.is_done for file in files)
+    with Wire(destination, (request.rate, request.concurrency), clock, watch) as wire:
+        if request.check_key and not is_done:
+            wire.check()
+        if stream is not None and not paths:
+            yield from _send_stream(stream, plan, destination, wire)
+        for file in files:
+            if request.again:
+                set_files_aside(file.present(), now)
+            yield from _send_file(file, wire, end)
+
+
+def planned(request: ReplayRequest, now: int) -> Plan:
+    """Say what becomes of the messages. Raises UsageError for what cannot be meant."""
+    utc = ZoneInfo("UTC")
+    since, until = (typed and read(typed, now, utc) for typed in (request.since, request.until))
+    if since and until and since >= until:
+        raise UsageError("The period is empty.", "Give a --since before --until.")
+    choice = Choice(
+        since or None,
+        until or None,
+        frozenset(name.casefold() for name in request.events),
+        frozenset(request.users),
+        request.where,
+    )
+    return Plan(
+        choice=choice,
+        changes=Changes(request.integrations, request.namespace),
+        oldest=None if request.integrations else now - OLD,
+        limit=request.limit,
+        lanes=request.concurrency,
+        most=max(1, min(MAX_EVENTS, int(request.rate))),
+    )
+
+
+def named(inputs: Iterable[str]) -> list[Path]:
+    """Give the files that are meant, in order and each once; none for standard input.
+
+    A pattern that a shell left alone is read here; it does not mean what relay keeps beside its
+    files. Raises UsageError for a pattern that fits no file.
+    """
+    given = list(inputs)
+    if STDIN in given:
+        if len(given) > 1:
+            raise UsageError("Standard input goes with no other file.", "Give - alone.")
+        return []
+    found: dict[Path, None] = {}
+    for one in given:
+        is_pattern = glob.has_magic(one) and not Path(one).exists()
+        paths = _fitting(one) if is_pattern else [_meant(Path(one))]
+        found |= dict.fromkeys(paths)
+    return list(found)
+
+
+def _meant(path: Path) -> Path:
+    """Refuse what relay keeps beside its files, but for refused messages, which may be mended."""
+    if is_beside(path.name) and ".refused." not in path.name:
+        raise UsageError(
+            f"{path} is a file that relay keeps beside its events.", "Name the file of events."
+        )
+    return path
+
+
+def _fitting(pattern: str) -> list[Path]:
+    names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  as a shell reads it
+    paths = [Path(name) for name in names if not is_beside(Path(name).name)]
+    if not paths:
+        raise UsageError(f"No file fits {pattern!r}.", "Name the files of events.")
+    return paths
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file before it is sent, with its plan, and where an earlier delivery left it.
+
+    ``own`` is set where a run of relay wrote it. ``is_done`` tells that nothing is left to send.
+    """
+
+    paths: DeliveryPaths
+    plan: Plan
+    own: Own | None
+    start: Delivery
+    is_done: bool = False
+
+    def present(self) -> list[Path]:
+        """Give the files that tell of its delivery."""
+        return [path for path in (self.paths.checkpoint, self.paths.refused) if path.exists()]
+
+    def source(self) -> Input:
+        """Open the file where it was left. Raises DiskError where it is not the same."""
+        source = Input(self.paths.file)
+        try:
+            source.go_to(self.start.bytes)
+            if source.fingerprint(self.start.bytes) != self.start.fingerprint and self.start.bytes:
+                raise not_the_file(self.paths.file)
+        except BaseException:
+            source.close()
+            raise
+        return source
+
+    def outgoing(self, source: Input) -> Outgoing:
+        """Give what `send` needs to know."""
+        limit = self.plan.limit
+        return Outgoing(
+            name=str(self.paths.file),
+            paths=self.paths,
+            start=self.start,
+            fingerprint=source.fingerprint,
+            position=lambda: source.raw_position,
+            size=source.raw_size,
+            unfinished=self.own is not None and self.own.is_unfinished,
+            sample=limit is not None,
+        )
+
+
+def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destination) -> File:
+    """Look at a file before anything is sent: what it is, and whether it may be sent.
+
+    Raises UsageError, LockedError, DiskError, and RefusedError for old events without a choice of
+    destinations.
+    """
+    paths = DeliveryPaths(path, destination.endpoint, destination.write_key)
+    with closing(Input(path)) as source:
+        own = sources.own(source, path)
+        sources.check_kind(path, source.read(sources.HEAD))
+        plan = _of_own(plan, own)
+    start = _start(paths, plan, request)
+    plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
+    file = File(paths, plan, own, start)
+    with closing(file.source()) as source:
+        file = replace(file, is_done=_is_done(file, source))
+        if not file.is_done and plan.oldest is not None:
+            _check_ages(file, source, plan.oldest)
+    return file
+
+
+def _of_own(plan: Plan, own: Own | None) -> Plan:
+    """Leave away what the run that wrote a file has done to it already."""
+    if own is None:
+        return plan
+    meant, changes = completed(own.run.meaning), plan.changes
+    all_on = (("All", True),)
+    chosen = meant["integrations"]
+    if text(changes.integrations) == chosen or (changes.integrations == all_on and not chosen):
+        changes = replace(changes, integrations=())
+    if changes.namespace == meant["namespace"]:
+        changes = replace(changes, namespace="")
+    return replace(plan, changes=changes, oldest=None if chosen else plan.oldest)
+
+
+def _start(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
+    """Give where an earlier delivery stands, or a new one's beginning."""
+    meant = _meaning(request)
+    found = None if request.again else deliveries.load(paths.checkpoint)
+    if found is not None:
+        deliveries.check_same(paths.checkpoint, found.meaning, meant)
+        return found
+    if not request.again and paths.refused.exists():
+        raise UsageError(
+            f"{paths.refused} exists, and no checkpoint tells of it.",
+            "Move it away, or give --again: it is kept under another name.",
+        )
+    choice = plan.choice
+    return Delivery(endpoint=paths.endpoint, meaning=meant, since=choice.since, until=choice.until)
+
+
+def _meaning(request: ReplayRequest) -> dict[str, str]:
+    """Give all that decides what is sent and how, by name, as text."""
+    return {
+        "since": request.since or "",
+        "until": request.until or "",
+        "event": text(request.events),
+        "user": text(request.users),
+        "where": ", ".join(f"{path}={value}" for path, value in request.where),
+        "integrations": text(request.integrations),
+        "namespace": request.namespace,
+    }
+
+
+def _is_done(file: File, source: Input) -> bool:
+    limit = file.plan.limit
+    if limit is not None and file.start.events >= limit:
+        return True
+    end = file.own.end if file.own else None
+    last = source.raw_size if end is None else end
+    return file.start.is_whole and (not source.is_plain or file.start.bytes == last)
+
+
+def _check_ages(file: File, source: Input, oldest: int) -> None:
+    """Refuse a file that holds a message from before ``oldest`` (seconds since 1970)."""
+    if file.own is not None and file.plan.takes_bytes:
+        first = file.own.run.first
+        if first is not None and epoch(first) < oldest:
+            raise sources.too_old(first)
+        return
+    place = file.outgoing(source).place
+    for _ in sources.taken(source.read, place, file.plan):
+        pass  # each line is looked at, and an old message raises
+
+
+def _send_file(file: File, wire: Wire, end: float | None) -> Iterator[Delivering]:
+    with closing(file.source()) as source:
+        outgoing = file.outgoing(source)
+        if file.is_done:
+            yield replace(summed_up(outgoing, file.start, wire.host), already=True)
+            return
+        batches = sources.batches(source, outgoing.place, file.plan, file.own)
+        yield from send(outgoing, _in_time(batches, end, wire.clock), wire)
+
+
+def _send_stream(
+    stream: BinaryIO, plan: Plan, destination: Destination, wire: Wire
+) -> Iterator[Delivering]:
+    """Send what comes once: nothing is remembered, and old messages are found on the way."""
+    source = StreamInput(stream)
+    paths = DeliveryPaths(Path("stdin"), destination.endpoint, destination.write_key)
+    if paths.refused.exists():
+        raise UsageError(
+            f"{paths.refused} exists, and refused messages would go there.", "Move it away first."
+        )
+    outgoing = Outgoing(
+        name="standard input",
+        paths=paths,
+        start=Delivery(endpoint=destination.endpoint, meaning={}),
+        fingerprint=lambda _: EMPTY.tail,
+        position=lambda: source.raw_position,
+        size=None,
+        remembers=False,
+        sample=plan.limit is not None,
+    )
+    yield from send(outgoing, sources.batches(source, START, plan, None), wire)
+
+
+def _in_time(batches: Iterator[Batch], end: float | None, clock: Clock) -> Iterator[Batch]:
+    """Give batches until the time is over. Raises StoppedError then."""
+    for batch in batches:
+        if end is not None and clock.monotonic() >= end:
+            raise StoppedError(
+                "Stopped: --max-duration is over.", "The same command goes on from here."
+            )
+        yield batch

@@ -1,0 +1,140 @@
+"""Writes messages of files into another file: chosen, changed and checked as if they were sent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from littlerelay import sources
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.durable import disk_errors, sync_folder
+from littlerelay.errors import UsageError
+from littlerelay.files.compressed import open_output
+from littlerelay.files.inputs import Input, StreamInput
+from littlerelay.files.ndjson import LazyFile, Output, StreamOutput
+from littlerelay.places import Paths, check_place
+from littlerelay.progress import Delivering, Sending, Sent
+from littlerelay.replays import named, planned
+from littlerelay.segment.batches import START, Line
+from littlerelay.settings import ReplayRequest
+from littlerelay.sources import Plan
+
+STDOUT = "-"
+_TOLD = 2_000  # lines between two values of progress
+
+
+def rewrite(
+    request: ReplayRequest, stdin: BinaryIO, stdout: BinaryIO, clock: Clock = SYSTEM
+) -> Iterator[Delivering]:
+    """Write the messages that are chosen to ``request.out``, giving progress.
+
+    A file has its name only once it is whole; what cannot be sent goes to ``*.refused.ndjson``.
+    Raises the errors of ``littlerelay.errors``.
+    """
+    out = str(request.out)
+    plan = replace(planned(request, int(clock.now())), oldest=None, lanes=1)
+    paths = named(request.inputs)
+    is_stream = out == STDOUT
+    refused = Path("rewritten.refused.ndjson" if is_stream else f"{out}.refused.ndjson")
+    places = [refused] if is_stream else [Path(out), refused]
+    for place in places:
+        _check_new(place)
+    with ExitStack() as stack:
+        output: Output = StreamOutput(stdout)
+        if not is_stream:
+            output = stack.enter_context(closing(open_output(_unfinished(places[0]))))
+        rejects = stack.enter_context(closing(LazyFile(_unfinished(refused))))
+        writer = _Writer(output, rejects, clock)
+        for name, source in _sources(paths, stdin):
+            with closing(source):
+                sending = Sending(name, _shown(out), 0, source.raw_size, begins=True)
+                lines = sources.taken(source.read, START, plan)
+                yield from writer.written(lines, sending, lambda: source.raw_position)  # noqa: B023
+                yield writer.sent(name, _shown(out), str(refused), plan)
+        output.finish()
+        rejects.finish()
+    for place in places:
+        _publish(place)
+
+
+class _Writer:
+    """Writes the messages of one file after the other."""
+
+    def __init__(self, output: Output, rejects: Output, clock: Clock) -> None:
+        self._output = output
+        self._rejects = rejects
+        self._clock = clock
+        self._began = clock.monotonic()
+        self._end = START
+        self._refused = 0
+
+    def written(
+        self, lines: Iterable[Line], sending: Sending, position: Callable[[], int]
+    ) -> Iterator[Delivering]:
+        """Write what lines hold, telling how far it is."""
+        self._began, self._end, self._refused = self._clock.monotonic(), START, 0
+        yield sending
+        for line in lines:
+            for _, message in line.messages:
+                self._output.write(message)
+            for refusal in line.refused:
+                self._rejects.write(refusal.line())
+            self._refused += len(line.refused)
+            self._end = line.end
+            if line.end.lines % _TOLD == 0:
+                yield replace(
+                    sending,
+                    begins=False,
+                    position=position(),
+                    accepted=line.end.events - self._refused,
+                    refused=self._refused,
+                    left_out=line.end.left_out,
+                )
+
+    def sent(self, name: str, target: str, refused: str, plan: Plan) -> Sent:
+        """Tell what became of the file that was written last."""
+        return Sent(
+            file=name,
+            target=target,
+            accepted=self._end.events - self._refused,
+            refused=self._refused,
+            left_out=self._end.left_out,
+            refused_file=refused,
+            elapsed=self._clock.monotonic() - self._began,
+            sample=plan.limit is not None,
+            is_posted=False,
+        )
+
+
+def _sources(paths: list[Path], stdin: BinaryIO) -> Iterator[tuple[str, Input | StreamInput]]:
+    if not paths:
+        yield "standard input", StreamInput(stdin)
+    for path in paths:
+        yield str(path), Input(path)
+
+
+def _shown(out: str) -> str:
+    return "standard output" if out == STDOUT else out
+
+
+def _check_new(path: Path) -> None:
+    check_place(Paths(_unfinished(path)))
+    if os.path.lexists(path):
+        raise UsageError(f"{path} exists.", "Move it away, or choose another --out.")
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f"unfinished-{path.name}")
+
+
+def _publish(path: Path) -> None:
+    """Give a whole file its name; of refused messages there may be no file."""
+    partial = _unfinished(path)
+    with disk_errors(path):
+        if partial.exists():
+            partial.replace(path)
+            sync_folder(path.absolute().parent)

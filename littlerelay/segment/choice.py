@@ -1,0 +1,81 @@
+"""Chooses messages by what they say: their time, their event, whom they are about, any value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from littlerelay.events import Event
+from littlerelay.times import epoch
+
+_INSIDE = ("properties", "traits")  # where a name is looked for that is not the message's own
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which messages are taken: those that fit every part that is given.
+
+    ``since`` and ``until`` are seconds since 1970, half-open. ``events`` are names, or a type such
+    as ``identify``, in any case. ``users`` are userIds or anonymousIds. ``where`` holds paths such
+    as ``properties.currency`` (or just ``currency``), each with the text of a value.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    events: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
+    where: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether no message is left out."""
+        return self == EVERYTHING
+
+    def takes(self, event: Event) -> bool:
+        """Tell whether a message is chosen; it has a valid time."""
+        return self._is_in_time(event) and self._is_named(event) and self._holds(event)
+
+    def _is_in_time(self, event: Event) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        moment = epoch(event["timestamp"])
+        return (self.since is None or moment >= self.since) and (
+            self.until is None or moment < self.until
+        )
+
+    def _is_named(self, event: Event) -> bool:
+        if self.events and (event.get("event") or event["type"]).casefold() not in self.events:
+            return False
+        return not self.users or not self.users.isdisjoint(
+            {event.get("userId"), event.get("anonymousId")}
+        )
+
+    def _holds(self, event: Event) -> bool:
+        return all(value in set(_texts(event, path)) for path, value in self.where)
+
+
+def _texts(event: Event, path: str) -> Iterator[str]:
+    """Give the texts of every value at a path, of all members where a list lies on the way."""
+    names = path.split(".")
+    starts = [event] if names[0] in event else [event.get(place) for place in _INSIDE]
+    for start in starts:
+        yield from _at(start, names)
+
+
+def _at(value: object, names: list[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _at(one, names)
+    elif not names:
+        yield _text(value)
+    elif isinstance(value, dict) and names[0] in value:
+        yield from _at(value[names[0]], names[1:])
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+EVERYTHING = Choice()

@@ -1,0 +1,71 @@
+"""Does work on threads of its own, in order within each lane."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from littlerelay.clock import SYSTEM, Clock
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+
+
+class Stopped(Exception):
+    """Work was given up because the lanes were stopped."""
+
+
+class Brake:
+    """Ends the waits of all who sleep by its clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._pulled = threading.Event()
+        self._sleep = clock.sleep
+        self.clock = replace(clock, sleep=self._wait)
+
+    def pull(self) -> None:
+        """Let every wait end with Stopped, now and from now on."""
+        self._pulled.set()
+
+    @property
+    def is_pulled(self) -> bool:
+        """Tell whether somebody wants an end."""
+        return self._pulled.is_set()
+
+    def _wait(self, seconds: float) -> None:
+        if self._sleep is not SYSTEM.sleep:  # an injected one, which may not really wait
+            self._sleep(seconds)
+        elif self._pulled.wait(seconds):
+            raise Stopped
+        if self._pulled.is_set():
+            raise Stopped
+
+
+class Lanes(Generic[Work, Result]):
+    """So many threads, each doing its work in order; ``stop`` ends them."""
+
+    def __init__(self, number: int, do: Callable[[Work], Result], brake: Brake) -> None:
+        self._do = do
+        self._brake = brake
+        self._threads = [ThreadPoolExecutor(1) for _ in range(number)]
+        self._last: dict[int, Future[Result]] = {}
+
+    def submit(self, lane: int, work: Work) -> Future[Result]:
+        """Let a lane do this after all it was given before."""
+        future = self._last[lane] = self._threads[lane].submit(self._done, work)
+        return future
+
+    def stop(self, grace: float) -> None:
+        """Let what is under way end within so many seconds; begin nothing more."""
+        self._brake.pull()
+        for thread in self._threads:
+            thread.shutdown(wait=False, cancel_futures=True)
+        wait(self._last.values(), timeout=grace)
+
+    def _done(self, work: Work) -> Result:
+        if self._brake.is_pulled:
+            raise Stopped
+        return self._do(work)

@@ -1,0 +1,144 @@
+"""Posts batches to Segment's batch endpoint, and finds the one message in a batch it does not take.
+
+The time of sending is written at every try: Segment works out each event's time from it. So is the
+write key, which is in no file.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+
+import httpx
+import orjson
+
+from littlerelay.clock import Clock
+from littlerelay.errors import RefusedError
+from littlerelay.http import AGAIN
+from littlerelay.segment.access import TOKEN_REFUSED, Access
+from littlerelay.segment.batches import Batch
+from littlerelay.segment.messages import Refusal
+from littlerelay.settings import Destination
+
+POISON = (400, 413)  # what Segment answers to a batch of which it cannot take something
+_UNAUTHORIZED = (401, 403, 511)
+_MOST_REFUSED = 100  # messages one after the other, each by itself, before all is called wrong
+_SHOWN = 200  # characters of Segment's reason
+
+
+class Poster:
+    """Posts the batches of one destination; several threads may use it.
+
+    ``post`` raises RefusedError for a key, an endpoint or a token that is refused, and
+    UnreachableError when patience ends.
+    """
+
+    def __init__(
+        self, destination: Destination, access: Access, web: httpx.Client, clock: Clock
+    ) -> None:
+        self._endpoint = destination.endpoint
+        self._key = orjson.dumps(destination.write_key)
+        self._has_tokens = destination.oauth is not None
+        self._access = access
+        self._web = web
+        self._clock = clock
+        self._refused_in_a_row = 0
+
+    def post(self, batch: Batch) -> list[tuple[int, Refusal]]:
+        """Post a batch until all of it is accepted, or refused message by message.
+
+        Gives each refusal with the number of its message in the batch.
+        """
+        return self._posted(batch.content.splitlines(keepends=True), 0)
+
+    def _posted(self, lines: list[bytes], first: int) -> list[tuple[int, Refusal]]:
+        answer = self._sent(b"".join(lines))
+        if answer.is_success:
+            _check_answer(answer)
+            self._refused_in_a_row = 0
+            return []
+        if answer.status_code not in POISON:
+            raise _not_taken(answer)
+        if len(lines) == 1:
+            return [(first, self._refusal(lines[0], answer))]
+        half = len(lines) // 2
+        return self._posted(lines[:half], first) + self._posted(lines[half:], first + half)
+
+    def _sent(self, content: bytes) -> httpx.Response:
+        """Send until something is answered; where a token was refused, once more with a new one."""
+        batch = content.rstrip(b"\n").replace(b"\n", b",")
+
+        def made(tries: int, status: int | None) -> httpx.Request:
+            if status in TOKEN_REFUSED:
+                self._access.clear()
+            return self._request(batch, tries, made)
+
+        answer = self._web.send(made(0, None))
+        if self._has_tokens and answer.status_code in TOKEN_REFUSED:
+            self._access.clear()
+            answer = self._web.send(made(1, None))
+        return answer
+
+    def _request(self, batch: bytes, tries: int, again: object) -> httpx.Request:
+        now = datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds")
+        tail = b'],"writeKey":%s,"sentAt":"%sZ"}' % (self._key, now[:23].encode())
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Encoding": "gzip",
+            **self._access.headers(),
+            **({"X-Retry-Count": str(tries)} if tries else {}),
+        }
+        content = _packed(b'{"batch":[', batch, tail)
+        return self._web.build_request(
+            "POST", self._endpoint, content=content, headers=headers, extensions={AGAIN: again}
+        )
+
+    def _refusal(self, line: bytes, answer: httpx.Response) -> Refusal:
+        """Give one refused message; too many in a row are not the messages' fault."""
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row >= _MOST_REFUSED:
+            raise RefusedError(
+                f"Segment refuses every message ({answer.status_code}: {_reason(answer)}).",
+                "The key or the endpoint is likely wrong: run `relay check`. Nothing is lost.",
+            )
+        detail = f"{answer.status_code}: {_reason(answer)}"
+        return Refusal("refused", detail, orjson.loads(line))
+
+
+def _packed(*parts: bytes) -> bytes:
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    return b"".join([*(packer.compress(part) for part in parts), packer.flush()])
+
+
+def _check_answer(answer: httpx.Response) -> None:
+    """Check that Segment answered, and not a page that somebody put before it."""
+    if answer.content.lstrip()[:1] == b"<" or _said(answer).get("success") is False:
+        raise RefusedError(
+            f"{answer.request.url.host} answered {answer.status_code}, but not as Segment does.",
+            "A proxy or a login page may stand between; nothing is lost.",
+        )
+
+
+def _not_taken(answer: httpx.Response) -> RefusedError:
+    host, status = answer.request.url.host, answer.status_code
+    if status in _UNAUTHORIZED:
+        return RefusedError(
+            f"{host} refuses the credentials ({status}).",
+            "Give the write key of the source, and where it asks for OAuth, its app and key.",
+        )
+    return RefusedError(
+        f"{host} answered {status}: it is no endpoint that takes batches.",
+        "Check --region or --endpoint. Nothing is lost.",
+    )
+
+
+def _reason(answer: httpx.Response) -> str:
+    return str(_said(answer).get("message") or "no reason given")[:_SHOWN]
+
+
+def _said(answer: httpx.Response) -> dict[str, object]:
+    try:
+        said = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,210 @@
+"""Sends one file of events to Segment, and remembers how far it came.
+
+What was refused is written first, then the place that covers it: whatever stops a delivery, it goes
+on from there, with each refused message written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from littlerelay import deliveries, http
+from littlerelay.clock import Clock
+from littlerelay.deliveries import Delivery as Remembered
+from littlerelay.deliveries import DeliveryPaths
+from littlerelay.files.ndjson import LazyFile
+from littlerelay.http import Patience, Watch
+from littlerelay.progress import Delivering, Sending, Sent
+from littlerelay.segment.access import Access
+from littlerelay.segment.batches import Batch, Place
+from littlerelay.segment.delivery import Delivery, Pacer, Refusals
+from littlerelay.segment.lanes import Brake, Lanes
+from littlerelay.segment.posting import Poster
+from littlerelay.segment.preflight import check_key
+from littlerelay.settings import Destination
+
+_LATE = 20 * 3600  # seconds after which Segment may soon have forgotten what it was sent
+_PROBING = Patience(tries=4, seconds=30.0)  # for what is only asked before any work
+_GRACE = 5.0  # seconds for a batch under way to be answered when relay is stopped
+
+
+class Wire:
+    """The way to one destination: its connections, its lanes, its pace."""
+
+    def __init__(
+        self, destination: Destination, pace: tuple[float, int], clock: Clock, watch: Watch
+    ) -> None:
+        rate, lanes = pace
+        self.clock = clock
+        self.host = urlsplit(destination.endpoint).hostname or destination.endpoint
+        self.most = lanes
+        self._destination = destination
+        self._watch = watch
+        self._brake = Brake(clock)
+        self._web = http.client(self._brake.clock, watch)
+        access = Access(destination, self._web, self._brake.clock)
+        poster = Poster(destination, access, self._web, clock)
+        self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
+        self.pacer = Pacer(rate, clock)
+
+    def check(self) -> None:
+        """Ask Segment whether it knows the key. Raises RefusedError, UnreachableError."""
+        with http.client(self.clock, self._watch, _PROBING) as web:
+            check_key(self._destination, web)
+
+    def stop(self) -> None:
+        """Let what is under way end, for a moment; nothing more is begun."""
+        self.lanes.stop(_GRACE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._web.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One file before it is sent: where it was left (``start``), and what its source can tell.
+
+    ``fingerprint`` and ``position`` are of the source: what it is up to a place, and how many of
+    its ``size`` bytes were read. Without ``paths.checkpoint`` (``remembers`` is false) nothing is
+    remembered. ``unfinished`` and ``sample`` are those of `Sent`.
+    """
+
+    name: str
+    paths: DeliveryPaths
+    start: Remembered
+    fingerprint: Callable[[int], str]
+    position: Callable[[], int]
+    size: int | None
+    remembers: bool = True
+    unfinished: bool = False
+    sample: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Give the place from which it is sent."""
+        start = self.start
+        return Place(start.bytes, start.lines, start.events, start.left_out)
+
+    def late(self, now: float) -> float | None:
+        """Give the hours since something was accepted, where that is long ago."""
+        seconds = now - (self.start.acked or now)
+        return seconds / 3600 if seconds > _LATE else None
+
+
+def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[Delivering]:
+    """Send the batches of a file, giving progress after each step that is remembered.
+
+    Raises what posting raises; all that was accepted until then is remembered.
+    """
+    began = wire.clock.monotonic()
+    with closing(LazyFile(outgoing.paths.refused, outgoing.start.refused)) as refused:
+        keeper = _Keeper(outgoing, refused, wire.clock)
+        yield keeper.sending(wire.host, begins=True)
+        delivery = Delivery(outgoing.place, wire.lanes, wire.most)
+        try:
+            for _ in delivery.run(batches, wire.pacer):
+                keeper.keep(delivery)
+                yield keeper.sending(wire.host)
+        except BaseException:
+            wire.stop()
+            if delivery.is_sound and keeper.is_sound:
+                delivery.settle()
+                keeper.keep(delivery)
+            raise
+        keeper.finish(delivery)
+    yield keeper.sent(wire.host, delivery.batches, wire.clock.monotonic() - began)
+
+
+class _Keeper:
+    """Writes down what a delivery came to; while ``is_sound``, nothing is half written."""
+
+    def __init__(self, outgoing: Outgoing, refused: LazyFile, clock: Clock) -> None:
+        self.is_sound = True
+        self._outgoing = outgoing
+        self._refused = refused
+        self._clock = clock
+        self._now = outgoing.start
+
+    def keep(self, delivery: Delivery) -> None:
+        """Make refusals durable, then the place that covers them. Raises DiskError."""
+        self.is_sound = False
+        news = delivery.acknowledged()
+        for refusal in news.refused:
+            self._refused.write(refusal.line())
+        place = news.place
+        self._save(
+            bytes=place.bytes,
+            lines=place.lines,
+            events=place.events,
+            left_out=place.left_out,
+            fingerprint=self._outgoing.fingerprint(place.bytes),
+            refused=self._refused.sync(),
+            acked=int(self._clock.now()) if delivery.sent else self._now.acked,
+        )
+        delivery.kept(place)
+        self.is_sound = True
+
+    def finish(self, delivery: Delivery) -> None:
+        """Remember the end, once the counts agree. Raises RuntimeError where they do not: a bug."""
+        self.keep(delivery)
+        start, now = self._outgoing.start, self._now
+        if delivery.sent + delivery.refused_unsent != now.events - start.events:
+            raise RuntimeError(
+                f"{delivery.sent} messages were sent and {delivery.refused_unsent} refused unsent, "
+                f"of {now.events - start.events}: that does not add up"
+            )
+        if not (self._outgoing.unfinished or self._outgoing.sample):
+            self._save(is_whole=True)
+
+    def sending(self, target: str, *, begins: bool = False) -> Sending:
+        """Tell how far it is."""
+        outgoing, now = self._outgoing, self._now
+        return Sending(
+            file=outgoing.name,
+            target=target,
+            position=outgoing.position(),
+            size=outgoing.size,
+            accepted=now.events - now.refused.lines,
+            refused=now.refused.lines,
+            left_out=now.left_out,
+            begins=begins,
+            late=outgoing.late(self._clock.now()) if begins else None,
+        )
+
+    def sent(self, target: str, batches: int, elapsed: float) -> Sent:
+        """Tell what it came to."""
+        told = summed_up(self._outgoing, self._now, target)
+        return replace(told, batches=batches, elapsed=elapsed)
+
+    def _save(self, **news: object) -> None:
+        self._now = self._now.model_copy(update=news)
+        if self._outgoing.remembers:
+            deliveries.save(self._outgoing.paths.checkpoint, self._now)
+
+
+def summed_up(outgoing: Outgoing, now: Remembered, target: str) -> Sent:
+    """Tell what a delivery came to by now."""
+    return Sent(
+        file=outgoing.name,
+        target=target,
+        accepted=now.events - now.refused.lines,
+        refused=now.refused.lines,
+        left_out=now.left_out,
+        refused_file=str(outgoing.paths.refused),
+        unfinished=outgoing.unfinished,
+        sample=outgoing.sample,
+    )

@@ -1,0 +1,211 @@
+"""Makes batches of a file of events: of relay's own bytes as they are, of all else line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from littlerelay import checkpoint
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.errors import RecordError, RefusedError, UsageError
+from littlerelay.files.inputs import Input
+from littlerelay.files.lines import lines
+from littlerelay.places import Paths
+from littlerelay.segment.batches import Batch, Line, Place, lane_of, of_blocks, of_lines
+from littlerelay.segment.changes import NOTHING, Changes
+from littlerelay.segment.choice import EVERYTHING, Choice
+from littlerelay.segment.messages import (
+    LONGEST_LINE,
+    Message,
+    Refusal,
+    encoded,
+    is_message,
+    is_record,
+    read,
+)
+from littlerelay.times import epoch
+
+OLD = 72 * 3600  # seconds after which destinations are likely to act wrongly on an event
+
+HEAD = 64 * 1024  # bytes that tell what a file holds
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+Read = Callable[[int], bytes]
+
+
+class Readable(Protocol):
+    """What lines can be read from."""
+
+    def read(self, most: int) -> bytes:
+        """Give up to ``most`` bytes; fewer only at the end, none after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of the messages of a file.
+
+    ``oldest`` is the time (seconds since 1970) before which no message may be sent, none where the
+    user has chosen the destinations. ``limit`` is how many messages are taken at most.
+    """
+
+    choice: Choice = EVERYTHING
+    changes: Changes = NOTHING
+    oldest: int | None = None
+    limit: int | None = None
+    lanes: int = 1
+    most: int = 2_500  # messages of a batch
+
+    @property
+    def takes_bytes(self) -> bool:
+        """Tell whether relay's own lines go as they are, without a look at any of them."""
+        as_they_are = self.choice.is_everything and self.changes.is_nothing
+        return as_they_are and self.limit is None and self.lanes == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What relay's own checkpoint tells of a file: that its run wrote all up to ``end``."""
+
+    run: Checkpoint
+    end: int | None  # bytes as unpacked; none: to the end of the file
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether the run has yet to write more."""
+        return self.run.phase == "reading"
+
+
+def own(source: Input, path: Path) -> Own | None:
+    """Tell whether a run of relay wrote this file, and how far it is durable; none where not.
+
+    Raises UsageError for a compressed file that its run has not finished, and what
+    `checkpoint.load` raises.
+    """
+    run = checkpoint.load(Paths(path).checkpoint)
+    if run is None:
+        return None
+    mark = run.output
+    if source.is_plain:
+        is_same = source.raw_size >= mark.bytes and source.fingerprint(mark.bytes) == mark.tail
+        return Own(run, mark.bytes) if is_same else None
+    if run.phase == "reading":
+        raise UsageError(
+            f"{path} is compressed, and the run that writes it is not finished.",
+            "Finish it with the command that began it.",
+        )
+    is_same = source.raw_size == mark.bytes and source.fingerprint(0) == mark.tail
+    return Own(run, None) if is_same else None
+
+
+def batches(source: Readable, place: Place, plan: Plan, own: Own | None) -> Iterator[Batch]:
+    """Make batches of what a file holds from a place on.
+
+    Raises RefusedError for a message that is too old to be sent unasked.
+    """
+    end = own.end if own else None
+    bounded = source.read if end is None else _Bounded(source.read, end - place.bytes).read
+    if own is not None and plan.takes_bytes:
+        return of_blocks(bounded, place, plan.most)
+    return of_lines(taken(bounded, place, plan), place, plan.lanes, plan.most)
+
+
+def taken(read_from: Read, place: Place, plan: Plan) -> Iterator[Line]:
+    """Read lines from a place on, and say what becomes of each."""
+    for size, text in lines(read_from, LONGEST_LINE):
+        if plan.limit is not None and place.events >= plan.limit:
+            return
+        if text is None:
+            detail = f"the line has more than {LONGEST_LINE:,} bytes"
+            found: list[Message | Refusal] = [Refusal("too_large", detail, None)]
+        else:
+            found = list(read(text.removeprefix(_BYTE_ORDER_MARK)))
+        yield (line := _line(found, place, size, plan))
+        place = line.end
+
+
+def check_kind(path: Path, head: bytes) -> None:
+    """Refuse a file that holds no messages at all, by its first 64 KiB. Raises UsageError."""
+    found = [line for line in head.split(b"\n") if line.strip()]
+    if not found or any(is_message(line) for line in found):
+        return
+    what = "records of Shopify's" if is_record(found[0]) else "no events"
+    raise UsageError(
+        f"{path} holds {what}.", "Name a file of events, such as `relay backfill` writes."
+    )
+
+
+def _line(found: list[Message | Refusal], place: Place, size: int, plan: Plan) -> Line:
+    messages: list[tuple[int, bytes]] = []
+    refused: list[Refusal] = []
+    left_out = 0
+    for one in found:
+        if isinstance(one, Refusal):
+            refused.append(one)
+        elif not plan.choice.takes(one.event):
+            left_out += 1
+        else:
+            _check_age(one, plan)
+            _send(_changed(one, plan.changes), plan.lanes, messages, refused)
+    end = replace(
+        place,
+        bytes=place.bytes + size,
+        lines=place.lines + 1,
+        events=place.events + len(messages) + len(refused),
+        left_out=place.left_out + left_out,
+    )
+    return Line(place, end, messages, refused)
+
+
+def _send(
+    one: Message | Refusal, lanes: int, messages: list[tuple[int, bytes]], refused: list[Refusal]
+) -> None:
+    if isinstance(one, Refusal):
+        refused.append(one)
+        return
+    event = one.event
+    lane = lane_of(event.get("userId") or event["anonymousId"], lanes) if lanes > 1 else 0
+    messages.append((lane, one.content + b"\n"))
+
+
+def _changed(message: Message, changes: Changes) -> Message | Refusal:
+    if changes.is_nothing:
+        return message
+    event = changes.made(message.event)
+    if event is message.event:
+        return message
+    try:
+        return Message(event, encoded(event))
+    except RecordError as error:
+        return Refusal(error.reason, error.detail, message.event)
+
+
+def _check_age(message: Message, plan: Plan) -> None:
+    """Refuse an old message where nobody has chosen who gets it."""
+    if plan.oldest is not None and epoch(message.event["timestamp"]) < plan.oldest:
+        raise too_old(message.event["timestamp"])
+
+
+def too_old(first: str) -> RefusedError:
+    """Say why old events wait for a choice; ``first`` is the time of one of them."""
+    return RefusedError(
+        f"There are events older than 72 hours (of {first}), and no destinations are chosen: "
+        "e-mail and SMS tools would act on them as if they happened now, ad platforms reject them.",
+        "Choose with --integrations 'All=false, Mixpanel=true' (names as Segment writes them; "
+        "warehouses always get all), or with --integrations All=true.",
+    )
+
+
+class _Bounded:
+    """Reads no further than so many bytes."""
+
+    def __init__(self, source: Read, left: int) -> None:
+        self._source = source
+        self._left = left
+
+    def read(self, most: int) -> bytes:
+        piece = self._source(min(most, self._left))
+        self._left -= len(piece)
+        return piece
