@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from littlerelay import environment
-from littlerelay.configuration import Options
+from littlerelay import destinations, environment
+from littlerelay.configuration import Options, configuration
 from littlerelay.errors import RecordError, UsageError
-from littlerelay.progress import Finished, Progress
-from littlerelay.settings import BackfillRequest, Settings
+from littlerelay.progress import Finished, Progress, Sent
+from littlerelay.settings import RATE, BackfillRequest, Post, Settings
 
-from . import options
+from . import options, replay
 from .setting_options import WITHOUT_PIXELS, takes
 
 _RESOURCES = "customers,orders"
@@ -33,27 +33,41 @@ def backfill(
     out: options.Out = None,
     job: options.Job = None,
     restart: options.Restart = False,
+    post: options.Post = False,
+    rate: options.Rate = None,
+    concurrency: options.Concurrency = None,
+    skip_key_check: options.SkipKeyCheck = False,
     chosen: Options,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
-    """Bring a shop's history from Shopify into a file of events.
+    """Bring a shop's history from Shopify into a file of events, and with --post to Segment.
 
-    The same command again continues a run that was stopped.
+    The same command again continues a run that was stopped, and what it was sending.
 
     The access token comes from RELAY_TOKEN, or is granted for RELAY_CLIENT_ID and
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
     settings = environment.load(chosen, os.environ)
+    sending = None
+    if post:
+        target = destinations.destination(configuration(chosen, os.environ), os.environ)
+        sending = Post(target, rate or RATE, concurrency or 1, check_key=not skip_key_check)
+    elif rate or concurrency or skip_key_check:
+        raise UsageError(
+            "--rate, --concurrency and --skip-key-check say how events are sent, and none are.",
+            "Give --post, too, or leave them away.",
+        )
     request = BackfillRequest(
         since=since,
         until=until,
         resources=_names(resource),
-        out=_place(out, since),
+        out=_place(out, since, is_posted=post),
         limit=limit,
         job=job,
         restart=restart,
         past_until=past_until,
+        post=sending,
     )
     return _run(settings, request, quiet=quiet, json=json)
 
@@ -62,9 +76,12 @@ def _names(resources: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in resources.split(",") if name.strip())
 
 
-def _place(out: str | None, since: str) -> str | None:
-    """Give the file to write; none lets `--since last` name its own, by the end of its period."""
-    return out or (None if since == "last" else _OUT)
+def _place(out: str | None, since: str, *, is_posted: bool) -> str | None:
+    """Give the file to write; none lets the run name its own.
+
+    `--since last` names it by the end of its period; what is sent needs no file that anyone sees.
+    """
+    return out or (None if since == "last" or is_posted else _OUT)
 
 
 def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: bool) -> int:
@@ -82,31 +99,38 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
     with display.view(quiet=quiet, sums_up=not json) as show:
         told = jobs.backfill(settings, request, watch=show, stream=stream)
         results = _followed(told, show)
+    runs = [result for result in results if isinstance(result, Finished)]
+    sent = [result for result in results if isinstance(result, Sent)]
     if json:
-        display.as_json(_report(results), errors=to_stdout)
-    rejected = [result for result in results if result.rejected]
-    for result in rejected:
-        display.failure(*_rejects(result))
-    return RecordError.exit_code if rejected else 0
+        display.as_json(_report(runs, sent), errors=to_stdout)
+    rejected = [run for run in runs if run.rejected]
+    for run in rejected:
+        display.failure(*_rejects(run))
+    refused = replay.tell_refused(sent, display.failure)
+    return RecordError.exit_code if rejected or refused else 0
 
 
-def _followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished]:
+def _followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
     """Show what is told, to its end, and give the results.
 
-    There are two where `--since last` first finished a run that had been stopped.
+    There are several where `--since last` first finished a run that had been stopped.
     """
     results = []
     for value in told:
         show(value)
-        if isinstance(value, Finished):
+        if isinstance(value, Finished | Sent):
             results.append(value)
     return results
 
 
-def _report(results: list[Finished]) -> dict[str, Any]:
-    """Give the last result as plain data, with those before it under ``before``."""
-    *before, last = [asdict(result) | {"rejected": result.rejected} for result in results]
-    return last | {"before": before}
+def _report(runs: list[Finished], sent: list[Sent]) -> dict[str, Any]:
+    """Give the last result as plain data, with those before it under ``before``.
+
+    What was sent is under ``sent``, in the order of the runs; the key is there only with --post.
+    """
+    *before, last = [asdict(run) | {"rejected": run.rejected} for run in runs]
+    told = {"sent": [asdict(one) | {"read": one.read} for one in sent]} if sent else {}
+    return last | {"before": before} | told
 
 
 def _rejects(result: Finished) -> tuple[str, str]:

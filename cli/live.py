@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from littlerelay.clock import Clock
-from littlerelay.progress import Advanced, Bucket, Finished, Started, Waiting
+from littlerelay.progress import Advanced, Bucket, Finished, Sending, Started, Waiting
 
 from .meter import Meter
 from .plain import PlainView, pace, waits
@@ -42,6 +42,11 @@ class LiveView(PlainView):
         self._waiting = _NO_WAIT
         self._told = self._clock.monotonic()
         super().advance(advanced)
+
+    def send(self, sending: Sending) -> None:
+        """Let the next refresh draw new figures of the delivery."""
+        self._told = self._clock.monotonic()
+        super().send(sending)
 
     def wait(self, waiting: Waiting) -> None:
         """Let the view count a wait down."""
@@ -118,6 +123,9 @@ def bars(meter: Meter, width: int) -> Table:
     for resource in meter.resources():
         bar = [_bar(meter, resource)] if is_wide else []
         table.add_row(Text(clean(resource)), *bar, *_figures(meter, resource))
+    if meter.sending is not None:
+        bar = [_sent_bar(meter, meter.sending)] if is_wide else []
+        table.add_row(Text("accepted"), *bar, *_sent_figures(meter, meter.sending))
     return table
 
 
@@ -126,8 +134,25 @@ def _figures(meter: Meter, resource: str) -> list[Text]:
     total = meter.started.totals.get(resource)
     read = meter.read(resource)
     known = [count(read), ""] if total is None else [_of(read, total), share(read, total)]
-    speed = "  ".join(pace(meter)) if resource == meter.current else ""
+    speed = "  ".join(pace(meter.rate(), meter.eta())) if resource == meter.current else ""
     return [*(Text(cell) for cell in known), Text(speed, style="dim")]
+
+
+def _sent_figures(meter: Meter, sending: Sending) -> list[Text]:
+    """Give the cells of the delivery: how many of the events that were written, and the pace."""
+    known = [_of(sending.accepted, meter.events()), share(sending.accepted, meter.events())]
+    if not meter.events():
+        known = [count(sending.accepted), ""]
+    speed = "  ".join(pace(meter.sent_rate(), meter.sent_eta()))
+    return [*(Text(cell) for cell in known), Text(speed, style="dim")]
+
+
+def _sent_bar(meter: Meter, sending: Sending) -> RenderableType:
+    total = meter.events()
+    if not total:
+        return Text()
+    done = min(sending.accepted, total)
+    return ProgressBar(total, done, complete_style="magenta", finished_style="green")
 
 
 def _of(read: int, total: int) -> str:

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from littlerelay.progress import Advanced, Started
+from littlerelay.progress import Advanced, Sending, Started
 
 _WINDOW = 60.0  # seconds that a rate looks back
 _APART = 1.0  # seconds between samples
 
 
+class Pace:
+    """Gives how many of something come a second, by samples of the last minute."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._samples: tuple[tuple[float, int], ...] = ()
+
+    def take(self, number: int) -> None:
+        """Take in how many there are by now."""
+        now, samples = self._monotonic(), self._samples
+        # The oldest may lie before the window: slow pages must have a pace, too.
+        while len(samples) > 1 and samples[1][0] < now - _WINDOW:
+            samples = samples[1:]
+        if not samples or now - samples[-1][0] >= _APART:
+            samples = (*samples, (now, number))
+        self._samples = samples
+
+    def rate(self, number: int) -> float | None:
+        """Give how many a second, with so many by now; none before it is known."""
+        if not self._samples:
+            return None
+        then, before = self._samples[0]
+        seconds = self._monotonic() - then
+        return (number - before) / seconds if number != before and seconds >= _APART else None
+
+
 class Meter:
-    """Keeps the latest figures of each resource, and the pace of the one that is being read.
+    """Keeps the latest figures of each resource and of the delivery, and the pace of both.
 
     Everything it holds is replaced and never changed in place: the live view reads from a thread.
     """
@@ -20,23 +46,28 @@ class Meter:
         self.started = started
         self.latest: Mapping[str, Advanced] = {}
         self.current: str | None = None
+        self.sending: Sending | None = None
         self._monotonic = monotonic
-        self._samples: tuple[tuple[float, int], ...] = ()
+        self._pace = Pace(monotonic)
+        self._sent_pace = Pace(monotonic)
 
     def take(self, advanced: Advanced) -> None:
         """Take in new figures."""
-        now = self._monotonic()
         if advanced.resource != self.current:
             self.current = advanced.resource
-            self._samples = ()
-        samples = self._samples
-        # The oldest may lie before the window: slow pages must have a pace, too.
-        while len(samples) > 1 and samples[1][0] < now - _WINDOW:
-            samples = samples[1:]
-        if not samples or now - samples[-1][0] >= _APART:
-            samples = (*samples, (now, advanced.read))
-        self._samples = samples
+            self._pace = Pace(self._monotonic)
+        self._pace.take(advanced.read)
         self.latest = {**self.latest, advanced.resource: advanced}
+
+    def take_sent(self, sending: Sending) -> None:
+        """Take in new figures of the delivery."""
+        self._sent_pace.take(sending.accepted)
+        self.sending = sending
+
+    def events(self) -> int:
+        """Give how many events were written by now, as far as it was told."""
+        latest = self.latest.get(self.current or "")
+        return latest.events if latest else 0
 
     def resources(self) -> list[str]:
         """Name the resources of the run, in its order."""
@@ -55,12 +86,20 @@ class Meter:
 
     def rate(self) -> float | None:
         """Give records a second of the resource that is being read; none before it is known."""
-        if self.current is None or not self._samples:
+        if self.current is None:
             return None
-        then, before = self._samples[0]
-        seconds = self._monotonic() - then
-        read = self.latest[self.current].read - before
-        return read / seconds if read and seconds >= _APART else None
+        return self._pace.rate(self.latest[self.current].read)
+
+    def sent_rate(self) -> float | None:
+        """Give messages a second that are accepted; none before it is known."""
+        return self._sent_pace.rate(self.sending.accepted) if self.sending else None
+
+    def sent_eta(self) -> float | None:
+        """Give the seconds until all that was written is accepted; none where unknown."""
+        rate = self.sent_rate()
+        if self.sending is None or not rate:
+            return None
+        return max(0, self.events() - self.sending.accepted - self.sending.refused) / rate
 
     def eta(self) -> float | None:
         """Give the seconds until the resource that is being read is done; none where unknown."""

@@ -181,6 +181,15 @@ MaxDuration = Annotated[
         _span,
     ),
 ]
+Post = Annotated[
+    bool,
+    flag(
+        "--post",
+        "Send the events to Segment, too, as soon as they are safe in the file. Without --out the "
+        "file lies in the state folder until all is accepted.",
+        _OUTPUT,
+    ),
+]
 Again = Annotated[
     bool, flag("--again", "Send from the start what was sent before; ids stay the same.", _PACE)
 ]

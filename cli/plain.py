@@ -8,11 +8,21 @@ from rich.console import Console
 from rich.text import Text
 
 from littlerelay.clock import Clock
-from littlerelay.progress import Advanced, Finished, Progress, Started, Waiting
+from littlerelay.progress import (
+    Advanced,
+    Finished,
+    Progress,
+    Sending,
+    Sent,
+    Stalled,
+    Started,
+    Waiting,
+)
 
 from . import summary
 from .console import facts
 from .meter import Meter
+from .sent_texts import late, sent_summary
 from .text import clean, count, duration, share, size
 
 _EVERY = 30.0  # seconds between lines
@@ -44,6 +54,12 @@ class PlainView:
                 self.wait(value)
             case Finished():
                 self.finish(value)
+            case Sending():
+                self.send(value)
+            case Sent():
+                self.sum_up_sent(value)
+            case Stalled():
+                self._line(f"sending stopped, the run goes on: {value.reason}")
 
     def begin(self, started: Started) -> None:
         """Say what runs."""
@@ -61,6 +77,26 @@ class PlainView:
         self._has_news = True
         if self._clock.monotonic() - self._told >= _EVERY:
             self._tell()
+
+    def send(self, sending: Sending) -> None:
+        """Take in how much was sent, and tell of it when it is time."""
+        if self._meter is None:
+            return
+        if sending.begins:
+            self._line(f"sends to {sending.target}, {count(sending.accepted)} accepted before")
+            if sending.late is not None:
+                self._line(late(sending.late))
+        self._meter.take_sent(sending)
+        self._has_news = True
+        if self._clock.monotonic() - self._told >= _EVERY:
+            self._tell()
+
+    def sum_up_sent(self, sent: Sent) -> None:
+        """Say what became of what was sent."""
+        self._has_news = False
+        if self._sums_up:
+            self._out.print()
+            self._out.print(sent_summary(sent))
 
     def wait(self, waiting: Waiting) -> None:
         """Tell of a long wait, and of every wait before the run has begun."""
@@ -119,20 +155,31 @@ def continues(first: Advanced, totals: Mapping[str, int]) -> str:
 def line(meter: Meter) -> str:
     """Sum up the resource that is being read: ``orders 12,400 of 98,000 (12%), 310/s ...``."""
     if meter.current is None:
-        return "nothing read yet"
+        return sent(meter) or "nothing read yet"
     latest = meter.latest[meter.current]
     parts = (
         progress(latest.resource, latest.read, meter.started.totals),
-        *pace(meter),
+        *pace(meter.rate(), meter.eta()),
         size(latest.bytes),
         f"{count(latest.rejected)} rejected" if latest.rejected else "",
+        sent(meter),
     )
     return ", ".join(part for part in parts if part)
 
 
-def pace(meter: Meter) -> list[str]:
-    """Give records a second and the time left, where they are known."""
-    rate, eta = meter.rate(), meter.eta()
+def sent(meter: Meter) -> str:
+    """Say how much of what was written is accepted: ``400 of 1,200 accepted, 100/s, ETA 8s``."""
+    sending = meter.sending
+    if sending is None:
+        return ""
+    of = f" of {count(meter.events())}" if meter.events() else ""
+    refused = [f"{count(sending.refused)} refused"] if sending.refused else []
+    rates = pace(meter.sent_rate(), meter.sent_eta())
+    return ", ".join([f"{count(sending.accepted)}{of} accepted", *refused, *rates])
+
+
+def pace(rate: float | None, eta: float | None) -> list[str]:
+    """Give how many a second and the time left, where they are known."""
     if not rate:
         return []
     speed = f"{rate:,.0f}/s" if rate >= 1 else "under 1/s"

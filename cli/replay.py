@@ -113,6 +113,14 @@ def _code(results: list[Sent], failure: Callable[[str, str], None]) -> int:
             f"{name} is not finished: the run that writes it has yet to write more.",
             "Finish it with the command that began it, then run this one again.",
         )
+    refused = tell_refused(results, failure)
+    if unfinished:
+        return StoppedError.exit_code
+    return RecordError.exit_code if refused else 0
+
+
+def tell_refused(results: list[Sent], failure: Callable[[str, str], None]) -> bool:
+    """Say of each file how many of its messages were refused; tell whether any was."""
     refused = [one for one in results if one.refused]
     for one in refused:
         were = "message was" if one.refused == 1 else "messages were"
@@ -120,6 +128,4 @@ def _code(results: list[Sent], failure: Callable[[str, str], None]) -> int:
             f"{one.refused:,} {were} refused; everything else is accepted.",
             f"{one.refused_file} holds each with the reason; mended, it can be replayed.",
         )
-    if unfinished:
-        return StoppedError.exit_code
-    return RecordError.exit_code if refused else 0
+    return bool(refused)

@@ -12,6 +12,7 @@ from littlerelay.clock import Clock
 from littlerelay.progress import Delivering, Sending, Sent, Waiting
 
 from .console import facts
+from .sent_texts import late, sent_summary
 from .text import clean, count, duration, share, size
 
 _EVERY = 30.0  # seconds between lines
@@ -41,7 +42,7 @@ class SendingView:
             case Sent():
                 self.close()
                 if self._sums_up:
-                    self._out.print(summary(value))
+                    self._out.print(sent_summary(value))
 
     def close(self) -> None:
         """Take the bar away."""
@@ -54,11 +55,7 @@ class SendingView:
         if sending.accepted or sending.refused:
             self._line(f"continues after {count(sending.accepted)} accepted by the API")
         if sending.late is not None:
-            self._line(
-                f"warning: the last batch was accepted {sending.late:.0f} hours ago. Segment drops "
-                "repeats for about 24 hours: what was under way then, at most a few batches, may "
-                "count twice"
-            )
+            self._line(late(sending.late))
         self._told = self._clock.monotonic()
         self._bar = tqdm(
             total=sending.size,
@@ -87,28 +84,6 @@ class SendingView:
         if self._bar is not None and self._is_screen:
             self._bar.clear()
         self._out.print(Text(clean(text)))
-
-
-def summary(sent: Sent) -> Text:
-    """Say what became of the messages of one file."""
-    by = f"{count(sent.accepted)} by the API of {sent.target}"
-    rows = [
-        ("file", sent.file),
-        ("accepted", by if sent.is_posted else ""),
-        ("written", "" if sent.is_posted else f"{count(sent.accepted)} to {sent.target}"),
-        ("refused", f"{count(sent.refused)}, in {sent.refused_file}" if sent.refused else ""),
-        ("left out", f"{count(sent.left_out)}, not chosen" if sent.left_out else ""),
-        ("sample", "--limit: not all of the file was read" if sent.sample else ""),
-        ("next", "--again sends it once more, under the same ids" if sent.already else ""),
-    ]
-    return Text("\n").join([Text(_headline(sent), style="bold"), facts(rows)])
-
-
-def _headline(sent: Sent) -> str:
-    if sent.already:
-        return "was sent before; there is nothing to do"
-    what = "accepted by the API" if sent.is_posted else "messages written"
-    return f"done in {duration(sent.elapsed)}: {count(sent.accepted)} {what}"
 
 
 def _figures(sending: Sending) -> str:

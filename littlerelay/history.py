@@ -56,6 +56,11 @@ class JobFolder:
         self.job = job
         self._folder = state / "jobs" / job
 
+    @property
+    def spool(self) -> Path:
+        """Give the folder of files that are kept until they are sent; it need not exist yet."""
+        return self._folder / "spool"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the job; the system lets go of it whatever happens to this process.

@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay import checkpoint, http, report, runs
+from littlerelay import checkpoint, deliveries, http, report, runs, sending
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.errors import DiskError, UsageError
+from littlerelay.durable import make_folder
+from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
@@ -24,7 +25,8 @@ from littlerelay.http import Watch, unwatched
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
 from littlerelay.pipeline import Run
-from littlerelay.places import Paths, check_place, set_aside
+from littlerelay.places import Paths, check_place, set_aside, set_files_aside
+from littlerelay.posts import Posting, check_ages, is_spent
 from littlerelay.progress import Advanced, JobStatus, Progress
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
@@ -50,18 +52,21 @@ def backfill(
     Raises the errors of ``littlerelay.errors``.
     """
     runs.check_request(request, settings.mapping, int(clock.now()))
+    if request.post is not None and request.post.check_key:
+        sending.check(request.post.destination, clock, watch)
     domain = shop_domain(settings.shop)
     settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
     folder = JobFolder(settings.state, request.job or domain.partition(".")[0])
     with folder.locked(), http.client(clock, watch) as web:
         api = GraphQL(open_session(settings, web, clock), web, clock, watch)
         shop = open_shop(api, domain, metafield(settings.mapping.user_id))
-        job = _Job(settings, request, folder, clock, shop)
+        job = _Job(settings, request, folder, clock, shop, watch)
         if stream is not None:
             yield from job.stream(stream)
             return
         done = None
         if request.since == LAST and not request.restart:
+            yield from job.finish_delivery()
             done = yield from job.finish_begun()
         if done is None or request.out is None or done != Path(request.out).absolute():
             yield from job.run()
@@ -69,17 +74,7 @@ def backfill(
 
 def status(state: Path) -> list[JobStatus]:
     """Tell where the latest run of each job stands; a job whose files are damaged says so."""
-    return [_status(JobFolder(state, name)) for name in jobs(state)]
-
-
-def _status(folder: JobFolder) -> JobStatus:
-    try:
-        history = folder.load()
-        if history is not None:
-            return report.status(history)
-    except (DiskError, UsageError):
-        pass
-    return JobStatus(folder.job, output="", phase="damaged")
+    return [report.of_job(JobFolder(state, name)) for name in jobs(state)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +86,7 @@ class _Job:
     folder: JobFolder
     clock: Clock
     shop: Shop
+    watch: Watch
 
     def run(self) -> Iterator[Progress]:
         """Go on with the run of this request, or begin it."""
@@ -117,6 +113,15 @@ class _Job:
         yield from self._go(paths, found)
         return paths.output
 
+    def finish_delivery(self) -> Iterator[Progress]:
+        """Send the rest of the run that was begun last, where it is written and not sent whole."""
+        history = self.folder.load()
+        paths = None if history is None else Paths(Path(history.output))
+        run = None if paths is None else checkpoint.load(paths.checkpoint)
+        posting = None if paths is None else self._posting(paths)
+        if paths and run and posting and run.phase == "done" and posting.is_begun():
+            yield from self._go(paths, run)
+
     def stream(self, stream: BinaryIO) -> Iterator[Progress]:
         """Write the events to a stream: no checkpoint, nothing remembered."""
         began = self.clock.monotonic()
@@ -132,21 +137,33 @@ class _Job:
             run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
             yield from self._read(run, start, None)
             end = run.finish()
-        _check_counts(end)
+        runs.check_counts(end)
         told = report.finished(end, self.folder.job, "-", str(rejects))
         yield replace(told, bytes=run.written, elapsed=self.clock.monotonic() - began)
 
     def _paths(self) -> Paths:
-        out = self.request.out
-        if out is None and self.request.since == LAST:
+        if self.request.out is not None:
+            return Paths(Path(self.request.out))
+        name = "events.ndjson"
+        if self.request.since == LAST:
             stamp = iso(self.shop.now - runs.MARGIN).replace("-", "").replace(":", "")
-            out = f"events-{stamp}.ndjson"
-        return Paths(Path(out or "events.ndjson"))
+            name = f"events-{stamp}.ndjson"
+        if self.request.post is None:
+            return Paths(Path(name))
+        make_folder(self.folder.spool)
+        return Paths(self.folder.spool / name)
+
+    def _posting(self, paths: Paths) -> Posting | None:
+        """Give the delivery of a run's file; none where it is not asked for."""
+        post, mapping = self.request.post, self.settings.mapping
+        return Posting(paths, post, mapping, self.clock, self.watch) if post else None
 
     def _begin(self, paths: Paths, meant: dict[str, str]) -> Checkpoint:
         """Begin a run, once nothing speaks against it: its checkpoint is the first of its files."""
         history = self.folder.load()
         start = runs.new(self.request, self.shop, self.folder.job, meant, history)
+        if self.request.post is not None:
+            check_ages(start, self.settings.mapping, self.clock.now())
         if start.new_since is not None:
             self._ledger()
         if start.limit is None:
@@ -155,8 +172,9 @@ class _Job:
                 runs.check_unfinished(history, paths)
         if self.request.restart:
             self._set_aside(history, paths)
-        elif paths.output.exists():
+        else:
             _check_sample(paths)
+            set_files_aside(deliveries.of_output(paths.output), int(self.clock.now()))
         if start.limit is None:
             output = str(paths.output.absolute())
             known = history or History(job=self.folder.job, meaning={}, output=output)
@@ -174,9 +192,18 @@ class _Job:
             set_aside(half_done[0], moment)
 
     def _go(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
-        """Bring a run from wherever it stands to its end."""
+        """Bring a run from wherever it stands to its end, and its delivery, too."""
+        written, posting = self._written(paths, start), self._posting(paths)
+        if posting is None or is_spent(paths, start):
+            yield from written
+            return
+        check_ages(start, self.settings.mapping, self.clock.now())
+        yield from posting.along(written, self.folder.spool)
+
+    def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
+        """Write a run's file to its end."""
         names = self.folder.job, str(paths.output), str(paths.rejects)
-        if start.phase != "reading":
+        if start.phase != "reading" and not is_spent(paths, start):
             verify(paths.output, start.output)
         if start.phase == "done":
             if start.limit is None and self.folder.load() is None:
@@ -242,7 +269,7 @@ class _Job:
 
     def _close(self, paths: Paths, end: Checkpoint) -> None:
         """Check the counts, remember the ids, and only then call the run done."""
-        _check_counts(end)
+        runs.check_counts(end)
         if end.output.lines != sum(end.events.values()) or end.rejects.lines != sum(
             at.rejected for at in end.resources.values()
         ):
@@ -266,15 +293,5 @@ def _check_sample(paths: Paths) -> None:
     Raises DiskError.
     """
     sample = checkpoint.load(paths.checkpoint)
-    if sample is not None:
+    if sample is not None and paths.output.exists():
         open_output(paths.output, sample.output).close()
-
-
-def _check_counts(end: Checkpoint) -> None:
-    """Prove that every record that was read came to one end. Raises RuntimeError: a bug."""
-    for name, at in end.resources.items():
-        if at.read != at.mapped + at.rejected + at.filtered:
-            raise RuntimeError(
-                f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
-                f"{at.filtered} filtered: that does not add up"
-            )

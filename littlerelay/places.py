@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterable
@@ -20,6 +21,9 @@ _OWN_NAMES = re.compile(
     r"|delivery\.[0-9a-f]{8}\.json|old-\d{8}T\d{6}Z)",
     re.DOTALL,
 )
+
+
+STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +101,39 @@ def set_files_aside(paths: Iterable[Path], moment: int) -> None:
         with disk_errors(path):
             path.rename(name)
             sync_folder(path.absolute().parent)
+
+
+def named(inputs: Iterable[str]) -> list[Path]:
+    """Give the files that are meant, in order and each once; none for standard input.
+
+    A pattern that a shell left alone is read here; it does not mean what relay keeps beside its
+    files. Raises UsageError for a pattern that fits no file.
+    """
+    given = list(inputs)
+    if STDIN in given:
+        if len(given) > 1:
+            raise UsageError("Standard input goes with no other file.", "Give - alone.")
+        return []
+    found: dict[Path, None] = {}
+    for one in given:
+        is_pattern = glob.has_magic(one) and not Path(one).exists()
+        paths = _fitting(one) if is_pattern else [_meant(Path(one))]
+        found |= dict.fromkeys(paths)
+    return list(found)
+
+
+def _meant(path: Path) -> Path:
+    """Refuse what relay keeps beside its files, but for refused messages, which may be mended."""
+    if is_beside(path.name) and ".refused." not in path.name:
+        raise UsageError(
+            f"{path} is a file that relay keeps beside its events.", "Name the file of events."
+        )
+    return path
+
+
+def _fitting(pattern: str) -> list[Path]:
+    names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  as a shell reads it
+    paths = [Path(name) for name in names if not is_beside(Path(name).name)]
+    if not paths:
+        raise UsageError(f"No file fits {pattern!r}.", "Name the files of events.")
+    return paths

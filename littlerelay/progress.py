@@ -125,6 +125,7 @@ class Sent:
     seconds) are of this invocation alone. ``unfinished`` is true where a run has yet to write more,
     ``sample`` where a limit ended it. ``already`` is true where nothing was left to send.
     ``is_posted`` is false where messages were written to a file, which accepted them.
+    ``is_cleared`` is true where the file was in the spool, and has gone now that it was sent.
     """
 
     file: str
@@ -139,6 +140,7 @@ class Sent:
     sample: bool = False
     already: bool = False
     is_posted: bool = True
+    is_cleared: bool = False
 
     @property
     def read(self) -> int:
@@ -183,5 +185,12 @@ class Checked:
     is_away: bool = False
 
 
-Progress = Started | Advanced | Waiting | Finished
+@dataclass(frozen=True, slots=True)
+class Stalled:
+    """Sending stopped, for this reason, while the run goes on; it ends with the same error."""
+
+    reason: str
+
+
+Progress = Started | Advanced | Waiting | Finished | Sending | Sent | Stalled
 Delivering = Sending | Waiting | Sent

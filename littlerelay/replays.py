@@ -7,8 +7,7 @@ same command is given again.
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,17 +22,15 @@ from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.http import Watch, unwatched
 from littlerelay.marks import EMPTY
 from littlerelay.meaning import completed, text
-from littlerelay.places import is_beside, set_files_aside
+from littlerelay.places import named, set_files_aside
 from littlerelay.progress import Delivering
 from littlerelay.segment.batches import MAX_EVENTS, START, Batch
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
-from littlerelay.sending import Outgoing, Wire, send, summed_up
+from littlerelay.sending import Outgoing, Wire, check, send, summed_up
 from littlerelay.settings import Destination, ReplayRequest
 from littlerelay.sources import OLD, Own, Plan
 from littlerelay.times import epoch, read
-
-STDIN = "-"
 
 
 def replay(
@@ -53,9 +50,9 @@ def replay(
     paths = named(request.inputs)
     files = [prepared(path, plan, request, destination) for path in paths]
     is_done = bool(files) and all(file.is_done for file in files)
+    if request.check_key and not is_done:
+        check(destination, clock, watch)
     with Wire(destination, (request.rate, request.concurrency), clock, watch) as wire:
-        if request.check_key and not is_done:
-            wire.check()
         if stream is not None and not paths:
             yield from _send_stream(stream, plan, destination, wire)
         for file in files:
@@ -85,42 +82,6 @@ def planned(request: ReplayRequest, now: int) -> Plan:
         lanes=request.concurrency,
         most=max(1, min(MAX_EVENTS, int(request.rate))),
     )
-
-
-def named(inputs: Iterable[str]) -> list[Path]:
-    """Give the files that are meant, in order and each once; none for standard input.
-
-    A pattern that a shell left alone is read here; it does not mean what relay keeps beside its
-    files. Raises UsageError for a pattern that fits no file.
-    """
-    given = list(inputs)
-    if STDIN in given:
-        if len(given) > 1:
-            raise UsageError("Standard input goes with no other file.", "Give - alone.")
-        return []
-    found: dict[Path, None] = {}
-    for one in given:
-        is_pattern = glob.has_magic(one) and not Path(one).exists()
-        paths = _fitting(one) if is_pattern else [_meant(Path(one))]
-        found |= dict.fromkeys(paths)
-    return list(found)
-
-
-def _meant(path: Path) -> Path:
-    """Refuse what relay keeps beside its files, but for refused messages, which may be mended."""
-    if is_beside(path.name) and ".refused." not in path.name:
-        raise UsageError(
-            f"{path} is a file that relay keeps beside its events.", "Name the file of events."
-        )
-    return path
-
-
-def _fitting(pattern: str) -> list[Path]:
-    names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  as a shell reads it
-    paths = [Path(name) for name in names if not is_beside(Path(name).name)]
-    if not paths:
-        raise UsageError(f"No file fits {pattern!r}.", "Name the files of events.")
-    return paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +115,10 @@ class File:
 
     def outgoing(self, source: Input) -> Outgoing:
         """Give what `send` needs to know."""
-        limit = self.plan.limit
+        end = self.own.end if self.own else None
+        bounded = source.read
+        if end is not None:
+            bounded = sources.Bounded(source.read, end - self.start.bytes).read
         return Outgoing(
             name=str(self.paths.file),
             paths=self.paths,
@@ -163,7 +127,8 @@ class File:
             position=lambda: source.raw_position,
             size=source.raw_size,
             unfinished=self.own is not None and self.own.is_unfinished,
-            sample=limit is not None,
+            sample=self.plan.limit is not None,
+            read=bounded,
         )
 
 
@@ -178,7 +143,7 @@ def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destin
         own = sources.own(source, path)
         sources.check_kind(path, source.read(sources.HEAD))
         plan = _of_own(plan, own)
-    start = _start(paths, plan, request)
+    start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
     file = File(paths, plan, own, start)
     with closing(file.source()) as source:
@@ -202,7 +167,7 @@ def _of_own(plan: Plan, own: Own | None) -> Plan:
     return replace(plan, changes=changes, oldest=None if chosen else plan.oldest)
 
 
-def _start(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
+def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
     """Give where an earlier delivery stands, or a new one's beginning."""
     meant = _meaning(request)
     found = None if request.again else deliveries.load(paths.checkpoint)
@@ -248,7 +213,7 @@ def _check_ages(file: File, source: Input, oldest: int) -> None:
             raise sources.too_old(first)
         return
     place = file.outgoing(source).place
-    for _ in sources.taken(source.read, place, file.plan):
+    for _ in sources.taken(file.outgoing(source).read, place, file.plan):
         pass  # each line is looked at, and an old message raises
 
 
@@ -258,7 +223,8 @@ def _send_file(file: File, wire: Wire, end: float | None) -> Iterator[Delivering
         if file.is_done:
             yield replace(summed_up(outgoing, file.start, wire.host), already=True)
             return
-        batches = sources.batches(source, outgoing.place, file.plan, file.own)
+        is_own = file.own is not None
+        batches = sources.batches(outgoing.read, outgoing.place, file.plan, is_own=is_own)
         yield from send(outgoing, _in_time(batches, end, wire.clock), wire)
 
 
@@ -279,10 +245,11 @@ def _send_stream(
         fingerprint=lambda _: EMPTY.tail,
         position=lambda: source.raw_position,
         size=None,
+        read=source.read,
         remembers=False,
         sample=plan.limit is not None,
     )
-    yield from send(outgoing, sources.batches(source, START, plan, None), wire)
+    yield from send(outgoing, sources.batches(source.read, START, plan, is_own=False), wire)
 
 
 def _in_time(batches: Iterator[Batch], end: float | None, clock: Clock) -> Iterator[Batch]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from littlerelay import checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
-from littlerelay.history import History
+from littlerelay.errors import DiskError, UsageError
+from littlerelay.history import History, JobFolder
 from littlerelay.places import Paths
 from littlerelay.progress import Counts, Finished, JobStatus, Started
 from littlerelay.times import iso
@@ -45,6 +46,17 @@ def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
         bytes=run.output.bytes,
         sample=run.limit is not None,
     )
+
+
+def of_job(folder: JobFolder) -> JobStatus:
+    """Show where the latest run of a job stands; a job whose files are damaged says so."""
+    try:
+        history = folder.load()
+        if history is not None:
+            return status(history)
+    except (DiskError, UsageError):
+        pass
+    return JobStatus(folder.job, output="", phase="damaged")
 
 
 def status(history: History) -> JobStatus:

@@ -16,9 +16,9 @@ from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input, StreamInput
 from littlerelay.files.ndjson import LazyFile, Output, StreamOutput
-from littlerelay.places import Paths, check_place
+from littlerelay.places import Paths, check_place, named
 from littlerelay.progress import Delivering, Sending, Sent
-from littlerelay.replays import named, planned
+from littlerelay.replays import planned
 from littlerelay.segment.batches import START, Line
 from littlerelay.settings import ReplayRequest
 from littlerelay.sources import Plan

@@ -37,6 +37,11 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
             "--until or --out -.",
             "Leave that option away.",
         )
+    if request.post is not None and (request.out or "").endswith(("-", ".gz")):
+        raise UsageError(
+            "--post sends from a plain file, which --out must name.",
+            "Leave --out away, or name a file without .gz, and compress it afterwards.",
+        )
     if request.limit is not None and request.limit > _MOST:
         raise UsageError(f"--limit is at most {_MOST}.", "Leave it away to read everything.")
     for typed in (request.since, request.until):
@@ -245,3 +250,13 @@ def _span(history: History | None, request: BackfillRequest, now: int) -> tuple[
             "A clock was wrong in an earlier run: run once more with a date and --restart.",
         )
     return history.since, history.end
+
+
+def check_counts(end: Checkpoint) -> None:
+    """Prove that every record that was read came to one end. Raises RuntimeError: a bug."""
+    for name, at in end.resources.items():
+        if at.read != at.mapped + at.rejected + at.filtered:
+            raise RuntimeError(
+                f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
+                f"{at.filtered} filtered: that does not add up"
+            )

@@ -33,6 +33,12 @@ _PROBING = Patience(tries=4, seconds=30.0)  # for what is only asked before any 
 _GRACE = 5.0  # seconds for a batch under way to be answered when relay is stopped
 
 
+def check(destination: Destination, clock: Clock, watch: Watch) -> None:
+    """Ask Segment whether it knows the key. Raises RefusedError, UnreachableError."""
+    with http.client(clock, watch, _PROBING) as web:
+        check_key(destination, web)
+
+
 class Wire:
     """The way to one destination: its connections, its lanes, its pace."""
 
@@ -43,19 +49,12 @@ class Wire:
         self.clock = clock
         self.host = urlsplit(destination.endpoint).hostname or destination.endpoint
         self.most = lanes
-        self._destination = destination
-        self._watch = watch
         self._brake = Brake(clock)
         self._web = http.client(self._brake.clock, watch)
         access = Access(destination, self._web, self._brake.clock)
         poster = Poster(destination, access, self._web, clock)
         self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
         self.pacer = Pacer(rate, clock)
-
-    def check(self) -> None:
-        """Ask Segment whether it knows the key. Raises RefusedError, UnreachableError."""
-        with http.client(self.clock, self._watch, _PROBING) as web:
-            check_key(self._destination, web)
 
     def stop(self) -> None:
         """Let what is under way end, for a moment; nothing more is begun."""
@@ -78,9 +77,9 @@ class Wire:
 class Outgoing:
     """One file before it is sent: where it was left (``start``), and what its source can tell.
 
-    ``fingerprint`` and ``position`` are of the source: what it is up to a place, and how many of
-    its ``size`` bytes were read. Without ``paths.checkpoint`` (``remembers`` is false) nothing is
-    remembered. ``unfinished`` and ``sample`` are those of `Sent`.
+    ``fingerprint``, ``position`` and ``read`` are of the source: what it is up to a place, how many
+    of its ``size`` bytes were read, and what comes next. Where ``remembers`` is false there is no
+    checkpoint. ``unfinished`` and ``sample`` are those of `Sent`.
     """
 
     name: str
@@ -89,6 +88,7 @@ class Outgoing:
     fingerprint: Callable[[int], str]
     position: Callable[[], int]
     size: int | None
+    read: Callable[[int], bytes]
     remembers: bool = True
     unfinished: bool = False
     sample: bool = False

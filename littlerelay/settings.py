@@ -144,12 +144,27 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """That a run's events are sent while it writes them: where to, and how.
+
+    ``rate`` is events a second, ``concurrency`` connections at a time. ``check_key`` asks Segment
+    for the write key first.
+    """
+
+    destination: Destination
+    rate: float = RATE
+    concurrency: int = 1
+    check_key: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class BackfillRequest:
     """What one `relay backfill` was asked, as typed.
 
     ``since`` and ``until`` are a date, a timestamp with zone, ``30d``, or (``since`` only)
     ``last``. ``out`` is a path, ``-`` for standard output, or none for ``last``'s own name.
-    ``limit`` is records a resource. ``job`` is none for the shop's name.
+    ``limit`` is records a resource. ``job`` is none for the shop's name. Where events are also sent
+    (``post``), no ``out`` at all is a file in the job's own folder.
     """
 
     since: str
@@ -160,6 +175,7 @@ class BackfillRequest:
     job: str | None = None
     restart: bool = False
     past_until: bool = False
+    post: Post | None = None
 
 
 @dataclass(frozen=True, slots=True)

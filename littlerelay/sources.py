@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from littlerelay import checkpoint
 from littlerelay.checkpoint import Checkpoint
@@ -34,13 +33,6 @@ HEAD = 64 * 1024  # bytes that tell what a file holds
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Read = Callable[[int], bytes]
-
-
-class Readable(Protocol):
-    """What lines can be read from."""
-
-    def read(self, most: int) -> bytes:
-        """Give up to ``most`` bytes; fewer only at the end, none after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +92,14 @@ def own(source: Input, path: Path) -> Own | None:
     return Own(run, None) if is_same else None
 
 
-def batches(source: Readable, place: Place, plan: Plan, own: Own | None) -> Iterator[Batch]:
-    """Make batches of what a file holds from a place on.
+def batches(read_from: Read, place: Place, plan: Plan, *, is_own: bool) -> Iterator[Batch]:
+    """Make batches of what is read from a place on; relay's own lines may go as they are.
 
     Raises RefusedError for a message that is too old to be sent unasked.
     """
-    end = own.end if own else None
-    bounded = source.read if end is None else _Bounded(source.read, end - place.bytes).read
-    if own is not None and plan.takes_bytes:
-        return of_blocks(bounded, place, plan.most)
-    return of_lines(taken(bounded, place, plan), place, plan.lanes, plan.most)
+    if is_own and plan.takes_bytes:
+        return of_blocks(read_from, place, plan.most)
+    return of_lines(taken(read_from, place, plan), place, plan.lanes, plan.most)
 
 
 def taken(read_from: Read, place: Place, plan: Plan) -> Iterator[Line]:
@@ -198,7 +188,7 @@ def too_old(first: str) -> RefusedError:
     )
 
 
-class _Bounded:
+class Bounded:
     """Reads no further than so many bytes."""
 
     def __init__(self, source: Read, left: int) -> None:
@@ -206,6 +196,7 @@ class _Bounded:
         self._left = left
 
     def read(self, most: int) -> bytes:
+        """Give up to ``most`` bytes."""
         piece = self._source(min(most, self._left))
         self._left -= len(piece)
         return piece

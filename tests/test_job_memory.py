@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from killing import Killed, killed_at
-from littlerelay import jobs
+from littlerelay import jobs, runs
 from littlerelay.checkpoint import load
 from littlerelay.errors import UsageError
 from small_jobs import backfill, finished
@@ -129,7 +129,7 @@ def test_counts_that_do_not_add_up_are_a_bug(
     assert end is not None
     orders = end.resources["orders"].model_copy(update=forged)
     with pytest.raises(RuntimeError, match="does not add up"):
-        jobs._check_counts(end.model_copy(update={"resources": {"orders": orders}}))
+        runs.check_counts(end.model_copy(update={"resources": {"orders": orders}}))
 
 
 def test_lines_that_were_not_counted_are_a_bug(shop: SmallShop, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks", "replays", "rewrites"},
+    {"jobs", "checks", "posts", "replays", "rewrites"},
     set(
         "rules runs report places pipeline sending sources compare reconcile samples spark".split()
     ),

@@ -12,7 +12,7 @@ import orjson
 import pytest
 import zstandard
 
-from littlerelay import replays
+from littlerelay import places, replays
 from littlerelay.clock import SYSTEM
 from littlerelay.errors import (
     CheckpointMismatch,
@@ -226,7 +226,7 @@ def test_one_old_message_late_in_a_file_is_found_before_the_first_batch(
 @pytest.mark.parametrize("names", [["-", "a.ndjson"], ["*.nothing"], ["a.checkpoint.json"]])
 def test_what_cannot_be_meant_is_refused(names: list[str]) -> None:
     with pytest.raises(UsageError):
-        replays.named(names)
+        places.named(names)
 
 
 def test_files_that_hold_other_things_are_refused(segment: StandInSegment, tmp_path: Path) -> None:

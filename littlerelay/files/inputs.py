@@ -21,11 +21,11 @@ from littlerelay.marks import tail_of
 class Input:
     """One file that is read from its beginning to its end.
 
-    Raises UsageError where it is missing or no file, LockedError where a run writes it, DiskError
-    where it cannot be read or is compressed and cut.
+    Raises UsageError where it is missing or no file, LockedError where a run writes it (unless it
+    is known to grow), DiskError where it cannot be read or is compressed and cut.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_growing: bool = False) -> None:
         self.path = path
         self._raw = _opened(path)
         self._handle = self._raw.fileno()
@@ -33,6 +33,20 @@ class Input:
             self.raw_size = os.fstat(self._handle).st_size
             self._unpacker = unpacker(os.pread(self._handle, HEAD, 0), str(path))
         self._reader = _Reader(self._raw, self._unpacker, str(path))
+        if not is_growing:
+            self._lock_or_close()
+
+    def lock(self) -> None:
+        """Keep others from writing or sending the file. Raises LockedError where one does."""
+        if not try_lock(self._handle):
+            raise LockedError(f"Another run writes or sends {self.path}.", "Wait for it to end.")
+
+    def _lock_or_close(self) -> None:
+        try:
+            self.lock()
+        except LockedError:
+            self.close()
+            raise
 
     @property
     def is_plain(self) -> bool:
@@ -160,7 +174,6 @@ class _Reader:
 
 
 def _opened(path: Path) -> io.FileIO:
-    """Open a file that nobody writes, and keep it so while it is read."""
     hint = "Name a file of events."
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -170,8 +183,6 @@ def _opened(path: Path) -> io.FileIO:
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise UsageError(f"{path} is not a plain file.", hint)
-        if not try_lock(handle):
-            raise LockedError(f"Another run writes or sends {path}.", "Wait for it to end.")
         return io.FileIO(handle, "r")
     except BaseException:
         os.close(handle)

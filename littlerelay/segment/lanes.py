@@ -63,7 +63,8 @@ class Lanes(Generic[Work, Result]):
         self._brake.pull()
         for thread in self._threads:
             thread.shutdown(wait=False, cancel_futures=True)
-        wait(self._last.values(), timeout=grace)
+        # `wait` would wait for what was just cancelled, too.
+        wait([future for future in self._last.values() if not future.done()], timeout=grace)
 
     def _done(self, work: Work) -> Result:
         if self._brake.is_pulled:

@@ -1,0 +1,40 @@
+"""Says what became of messages that were sent."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from littlerelay.progress import Sent
+
+from .console import facts
+from .text import count, duration
+
+
+def late(hours: float) -> str:
+    """Warn of a delivery that goes on when Segment may have forgotten what it was sent."""
+    return (
+        f"warning: the last batch was accepted {hours:.0f} hours ago. Segment drops repeats for "
+        "about 24 hours: what was under way then, at most a few batches, may count twice"
+    )
+
+
+def sent_summary(sent: Sent) -> Text:
+    """Say what became of the messages of one file."""
+    by = f"{count(sent.accepted)} by the API of {sent.target}"
+    rows = [
+        ("file", f"{sent.file}{', removed now' if sent.is_cleared else ''}"),
+        ("accepted", by if sent.is_posted else ""),
+        ("written", "" if sent.is_posted else f"{count(sent.accepted)} to {sent.target}"),
+        ("refused", f"{count(sent.refused)}, in {sent.refused_file}" if sent.refused else ""),
+        ("left out", f"{count(sent.left_out)}, not chosen" if sent.left_out else ""),
+        ("sample", "--limit: not all of the file was read" if sent.sample else ""),
+        ("next", "--again sends it once more, under the same ids" if sent.already else ""),
+    ]
+    return Text("\n").join([Text(_headline(sent), style="bold"), facts(rows)])
+
+
+def _headline(sent: Sent) -> str:
+    if sent.already:
+        return "was sent before; there is nothing to do"
+    what = "accepted by the API" if sent.is_posted else "messages written"
+    return f"done in {duration(sent.elapsed)}: {count(sent.accepted)} {what}"

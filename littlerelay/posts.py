@@ -1,0 +1,226 @@
+"""Sends what a run writes while it writes it: the job of `relay backfill --post`.
+
+The run writes its file as it always does. What its checkpoint says is durable is sent from there on
+a thread of its own, as `relay replay` would send it: either goes on with what the other left.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from littlerelay import checkpoint, deliveries, sources
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.clock import Clock
+from littlerelay.deliveries import Delivery, DeliveryPaths
+from littlerelay.durable import disk_errors
+from littlerelay.files.inputs import Input, not_the_file
+from littlerelay.http import Watch
+from littlerelay.marks import EMPTY
+from littlerelay.places import Paths
+from littlerelay.progress import Delivering, Finished, Progress, Sent, Stalled
+from littlerelay.replays import begun, planned
+from littlerelay.segment.changes import NOTHING
+from littlerelay.segment.lanes import Stopped
+from littlerelay.sending import Outgoing, Wire, send
+from littlerelay.settings import Mapping, Post, ReplayRequest
+from littlerelay.sources import OLD, Plan
+from littlerelay.times import epoch, iso
+
+_PAUSE = 0.2  # seconds between two looks at how far the run is
+_TURN = 0.1  # seconds to wait for news of the delivery
+
+_News: TypeAlias = queue.SimpleQueue[Delivering]
+
+
+def check_ages(run: Checkpoint, mapping: Mapping, now: float) -> None:
+    """Refuse to send a run before it has begun: old events wait for a choice of destinations.
+
+    Raises RefusedError.
+    """
+    first = run.since if run.new_since is None else run.new_since
+    if not mapping.integrations and first < now - OLD:
+        raise sources.too_old(iso(first))
+
+
+def is_spent(paths: Paths, run: Checkpoint) -> bool:
+    """Tell whether a finished run's file was accepted whole, and then removed from the spool."""
+    if paths.output.exists() or run.phase != "done":
+        return False
+    kept = [path for path in deliveries.of_output(paths.output) if path.suffix == ".json"]
+    found = [deliveries.load(path) for path in kept]
+    return any(one is not None and one.is_whole for one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The delivery of one run's file, which goes once all is accepted where it is in the spool."""
+
+    paths: Paths
+    post: Post
+    mapping: Mapping
+    clock: Clock
+    watch: Watch
+
+    def is_begun(self) -> bool:
+        """Tell whether the file was begun to be sent to this destination, and not to its end."""
+        found = deliveries.load(self._files().checkpoint)
+        return found is not None and not found.is_whole
+
+    def along(self, run: Iterator[Progress], spool: Path) -> Iterator[Progress]:
+        """Give what a run tells and what its delivery does, and both results at the end.
+
+        Raises what the run raises, and after the run's end what its delivery raises.
+        """
+        request = self._request()
+        plan = replace(planned(request, int(self.clock.now())), changes=NOTHING)
+        files = self._files()
+        start = begun(files, plan, request)
+        stop, news, results = threading.Event(), _News(), list[Finished | Sent]()
+        pace = self.post.rate, self.post.concurrency
+        destination = self.post.destination
+        source = _Following(self.paths, start, plan, stop)
+        with (
+            closing(source),
+            Wire(destination, pace, self.clock, self.watch) as wire,
+            ThreadPoolExecutor(1) as own,
+        ):
+            delivery = own.submit(_send, _outgoing(files, start, source), plan, wire, news)
+            try:
+                for value in _interleaved(run, delivery, news):
+                    if isinstance(value, Finished | Sent):
+                        results.append(value)
+                    else:
+                        yield value
+            finally:
+                stop.set()
+                wire.stop()
+        is_cleared = delivery.exception() is None and self.paths.output.parent == spool
+        if is_cleared:
+            self._clear()
+        for result in sorted(results, key=lambda one: isinstance(one, Sent)):
+            yield replace(result, is_cleared=is_cleared) if isinstance(result, Sent) else result
+        delivery.result()
+
+    def _files(self) -> DeliveryPaths:
+        destination = self.post.destination
+        return DeliveryPaths(self.paths.output, destination.endpoint, destination.write_key)
+
+    def _request(self) -> ReplayRequest:
+        """Give what `relay replay` would be asked to do the same."""
+        return ReplayRequest(
+            (str(self.paths.output),),
+            integrations=self.mapping.integrations,
+            namespace=self.mapping.namespace,
+            rate=self.post.rate,
+            concurrency=self.post.concurrency,
+        )
+
+    def _clear(self) -> None:
+        """Remove a file that was accepted whole; what tells of it stays, and says so."""
+        with disk_errors(self.paths.output):
+            self.paths.output.unlink(missing_ok=True)
+
+
+class _Following:
+    """Reads a file as far as its run's checkpoint says that it is durable, until the run ends.
+
+    Raises Stopped once ``stop`` is set, and what `Input` and `checkpoint.load` raise.
+    """
+
+    def __init__(self, paths: Paths, start: Delivery, plan: Plan, stop: threading.Event) -> None:
+        self.position = start.bytes
+        self._paths = paths
+        self._start = start
+        self._oldest = plan.oldest
+        self._stop = stop
+        self._end = 0
+        self._is_final = False
+        self._source: Input | None = None
+
+    def read(self, most: int) -> bytes:
+        """Give up to ``most`` bytes as soon as there are any; none after the end."""
+        while self.position >= self._end:
+            if self._is_final:
+                return b""
+            self._look()
+        piece = self._opened().read(min(most, self._end - self.position))
+        self.position += len(piece)
+        return piece
+
+    def fingerprint(self, position: int) -> str:
+        """Say what the file is, up to a position."""
+        return self._opened().fingerprint(position) if position else EMPTY.tail
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._source is not None:
+            self._source.close()
+
+    def _look(self) -> None:
+        """Look how far the run is; wait a moment where it is no further."""
+        run = checkpoint.load(self._paths.checkpoint)
+        if run is not None:
+            if self._oldest is not None and run.first and epoch(run.first) < self._oldest:
+                raise sources.too_old(run.first)
+            self._is_final = run.phase == "done"  # only then did the run let go of the file
+            if run.output.bytes > self._end:
+                self._end = run.output.bytes
+                return
+        if self._is_final:
+            self._opened().lock()
+        elif self._stop.wait(_PAUSE):
+            raise Stopped
+
+    def _opened(self) -> Input:
+        if self._source is None:
+            source = Input(self._paths.output, is_growing=True)
+            source.go_to(self._start.bytes)
+            is_same = source.fingerprint(self._start.bytes) == self._start.fingerprint
+            if self._start.bytes and not is_same:
+                source.close()
+                raise not_the_file(self._paths.output)
+            self._source = source
+        return self._source
+
+
+def _outgoing(files: DeliveryPaths, start: Delivery, source: _Following) -> Outgoing:
+    return Outgoing(
+        name=str(files.file),
+        paths=files,
+        start=start,
+        fingerprint=source.fingerprint,
+        position=lambda: source.position,
+        size=None,
+        read=source.read,
+    )
+
+
+def _send(outgoing: Outgoing, plan: Plan, wire: Wire, news: _News) -> None:
+    batches = sources.batches(outgoing.read, outgoing.place, plan, is_own=True)
+    for value in send(outgoing, batches, wire):
+        news.put(value)
+
+
+def _interleaved(
+    run: Iterator[Progress], delivery: Future[None], news: _News
+) -> Iterator[Progress]:
+    """Give what both tell, to the end of both; an error of the delivery is told once."""
+    is_told = False
+    for value in run:
+        yield value
+        while not news.empty():
+            yield news.get()
+        error = delivery.exception() if delivery.done() and not is_told else None
+        if error is not None:
+            is_told = True
+            yield Stalled(str(error))
+    while not (delivery.done() and news.empty()):
+        with suppress(queue.Empty):
+            yield news.get(timeout=_TURN)
