@@ -118,7 +118,7 @@ def taken(read_from: Read, place: Place, plan: Plan) -> Iterator[Line]:
 
 def check_kind(path: Path, head: bytes) -> None:
     """Refuse a file that holds no messages at all, by its first 64 KiB. Raises UsageError."""
-    found = [line for line in head.split(b"\n") if line.strip()]
+    found = [one for one in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n") if one.strip()]
     if not found or any(is_message(line) for line in found):
         return
     what = "records of Shopify's" if is_record(found[0]) else "no events"

@@ -32,7 +32,9 @@ class Changes:
         own, chosen = event.get("integrations") or {}, dict(self.integrations)
         changed = event
         if chosen and (own or chosen != _ALL_ON):
-            changed = {**event, "integrations": destinations(own, chosen)}
+            made = destinations(own, chosen)
+            if not _is_same(own, made):
+                changed = {**event, "integrations": made}
         if self.namespace:
             changed = dict(changed)
             fact = encode_part(event["messageId"])
@@ -55,6 +57,11 @@ def destinations(own: Mapping[str, Any], chosen: Mapping[str, bool]) -> dict[str
         if is_kept:
             kept[name] = value
     return {**chosen, **kept}
+
+
+def _is_same(own: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
+    """Tell whether a message says what was made of it already; ``0`` is not ``false`` here."""
+    return own.keys() == made.keys() and all(own[name] is made[name] for name in own)
 
 
 NOTHING = Changes()

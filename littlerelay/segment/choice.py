@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from littlerelay.events import Event
 from littlerelay.times import epoch
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _INSIDE = ("properties", "traits")  # where a name is looked for that is not the message's own
 
 
@@ -17,7 +19,8 @@ class Choice:
 
     ``since`` and ``until`` are seconds since 1970, half-open. ``events`` are names, or a type such
     as ``identify``, in any case. ``users`` are userIds or anonymousIds. ``where`` holds paths such
-    as ``properties.currency`` (or just ``currency``), each with the text of a value.
+    as ``properties.currency`` (or just ``currency``), each with the text of a value; 12.5 is found
+    by ``12.50``, too.
     """
 
     since: int | None = None
@@ -51,31 +54,36 @@ class Choice:
         )
 
     def _holds(self, event: Event) -> bool:
-        return all(value in set(_texts(event, path)) for path, value in self.where)
+        return all(
+            any(_is(value, text) for value in _values(event, path)) for path, text in self.where
+        )
 
 
-def _texts(event: Event, path: str) -> Iterator[str]:
-    """Give the texts of every value at a path, of all members where a list lies on the way."""
+def _values(event: Event, path: str) -> Iterator[object]:
+    """Give every value at a path, of all members where a list lies on the way."""
     names = path.split(".")
     starts = [event] if names[0] in event else [event.get(place) for place in _INSIDE]
     for start in starts:
         yield from _at(start, names)
 
 
-def _at(value: object, names: list[str]) -> Iterator[str]:
+def _at(value: object, names: list[str]) -> Iterator[object]:
     if isinstance(value, list):
         for one in value:
             yield from _at(one, names)
     elif not names:
-        yield _text(value)
+        yield value
     elif isinstance(value, dict) and names[0] in value:
         yield from _at(value[names[0]], names[1:])
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _is(value: object, text: str) -> bool:
+    """Tell whether a text means a value, as JSON writes it; an object has none."""
+    if value is None or isinstance(value, bool):
+        return text == {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float):
+        return _NUMBER.fullmatch(text) is not None and float(text) == value
+    return not isinstance(value, dict) and str(value) == text
 
 
 EVERYTHING = Choice()

@@ -45,17 +45,20 @@ class Brake:
 
 
 class Lanes(Generic[Work, Result]):
-    """So many threads, each doing its work in order; ``stop`` ends them."""
+    """So many threads, each doing its work in order up to its first failure; ``stop`` ends them."""
 
     def __init__(self, number: int, do: Callable[[Work], Result], brake: Brake) -> None:
         self._do = do
         self._brake = brake
         self._threads = [ThreadPoolExecutor(1) for _ in range(number)]
-        self._last: dict[int, Future[Result]] = {}
+        self._failed: dict[int, BaseException] = {}
+        self._submitted: set[Future[Result]] = set()
 
     def submit(self, lane: int, work: Work) -> Future[Result]:
-        """Let a lane do this after all it was given before."""
-        future = self._last[lane] = self._threads[lane].submit(self._done, work)
+        """Let a lane do this after all it was given before; where that failed, this fails too."""
+        future = self._threads[lane].submit(self._done, lane, work)
+        self._submitted.add(future)
+        future.add_done_callback(self._submitted.discard)
         return future
 
     def stop(self, grace: float) -> None:
@@ -63,10 +66,16 @@ class Lanes(Generic[Work, Result]):
         self._brake.pull()
         for thread in self._threads:
             thread.shutdown(wait=False, cancel_futures=True)
-        # `wait` would wait for what was just cancelled, too.
-        wait([future for future in self._last.values() if not future.done()], timeout=grace)
+        # A future that was cancelled so tells nobody who waits for it: it is not among these.
+        wait(tuple(self._submitted), timeout=grace)
 
-    def _done(self, work: Work) -> Result:
+    def _done(self, lane: int, work: Work) -> Result:
+        if lane in self._failed:
+            raise self._failed[lane]
         if self._brake.is_pulled:
             raise Stopped
-        return self._do(work)
+        try:
+            return self._do(work)
+        except BaseException as error:
+            self._failed[lane] = error
+            raise

@@ -21,15 +21,14 @@ from littlerelay.events import MAX_EVENT_BYTES, Event, message_id, timestamp
 
 LONGEST_LINE = 16 * 1024 * 1024  # bytes; a batch has at most 500 KB
 
+_LEVELS = 200  # of lists and objects within each other, which can surely be written again
 _LONGEST_ID = 100  # characters of a messageId, from which on Segment drops it
 _MERGED = ("context", "integrations")  # what a batch says for all its messages
 _OBJECTS = ("context", "integrations", "properties", "traits")
 _TEXTS = ("event", "name", "category")
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
 _TYPES = ("track", "identify", "alias", "page", "screen", "group")
-_BEGINNING = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:type|batch|messageId|event|userId|reason)"\s*:'
-)
+_BEGINNING = re.compile(rb'\s*\{\s*"(?:type|batch|messageId|event|userId|reason)"\s*:')
 # What a message is made of; all else (sentAt, receivedAt, writeKey ...) was added on its way.
 _FIELDS = frozenset({"type", "messageId", "timestamp", *_OBJECTS, *_TEXTS, *_IDS})
 
@@ -66,9 +65,9 @@ def read(line: bytes) -> Iterator[Message | Refusal]:
     if not text:
         return
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        yield Refusal("not_json", "the line is no JSON", text.decode("utf-8", "replace"))
+        found = _loaded(text)
+    except RecordError as error:
+        yield Refusal(error.reason, error.detail, text.decode("utf-8", "replace"))
         return
     for one in _unwrapped(found):
         yield _read(one, text if one is found else None)
@@ -77,8 +76,8 @@ def read(line: bytes) -> Iterator[Message | Refusal]:
 def as_sent(found: object) -> Event:
     """Give a message as Segment takes it: the same object where nothing has to change.
 
-    Fields that no message has are left out, an id that is a number becomes a text, and a message
-    without a messageId gets one that is made of its content. Raises RecordError.
+    Fields that no message has are left out, a userId (or its like) that is a number becomes a text,
+    and a message without a messageId gets one that is made of its content. Raises RecordError.
     """
     if not isinstance(found, dict):
         raise RecordError("not_a_message", "it is no JSON object")
@@ -93,7 +92,11 @@ def as_sent(found: object) -> Event:
 def encoded(event: Event) -> bytes:
     """Give a message's bytes without a line's end. Raises RecordError where it is too large."""
     content = orjson.dumps(event)
-    _check_size(content)
+    if len(content) >= MAX_EVENT_BYTES:
+        limit = f"{MAX_EVENT_BYTES:,}"
+        raise RecordError(
+            "too_large", f"it has {len(content):,} bytes; Segment takes under {limit}"
+        )
     return content
 
 
@@ -114,6 +117,19 @@ def is_record(line: bytes) -> bool:
     return not found.keys().isdisjoint(
         {"record", "admin_graphql_api_id", "__parentId", "line_items"}
     )
+
+
+def _loaded(text: bytes) -> object:
+    """Read JSON that can be written again, as a refused message too: orjson reads more levels."""
+    try:
+        found = orjson.loads(text)
+        if text.count(b"[") + text.count(b"{") > _LEVELS:
+            orjson.dumps({"message": found})
+    except orjson.JSONDecodeError:
+        raise RecordError("not_json", "the line is no JSON") from None
+    except orjson.JSONEncodeError:
+        raise RecordError("too_deep", "its lists and objects lie too deep in each other") from None
+    return found
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
@@ -149,9 +165,8 @@ def _merged(shared: dict[str, Any], message: Event) -> Event:
 def _read(found: object, text: bytes | None) -> Message | Refusal:
     try:
         event = as_sent(found)
-        if text is None or event is not found:
+        if text is None or event is not found or len(text) >= MAX_EVENT_BYTES:
             return Message(event, encoded(event))
-        _check_size(text)
         return Message(event, text)
     except RecordError as error:
         return Refusal(error.reason, error.detail, found)
@@ -218,11 +233,3 @@ def _with_message_id(message: Event) -> Event:
     if len(given) >= _LONGEST_ID:
         raise RecordError("wrong_type", f"messageId has {len(given)} characters, 100 or more")
     return message
-
-
-def _check_size(content: bytes) -> None:
-    if len(content) >= MAX_EVENT_BYTES:
-        limit = f"{MAX_EVENT_BYTES:,}"
-        raise RecordError(
-            "too_large", f"it has {len(content):,} bytes; Segment takes under {limit}"
-        )
