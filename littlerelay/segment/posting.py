@@ -37,6 +37,7 @@ class Poster:
         self, destination: Destination, access: Access, web: httpx.Client, clock: Clock
     ) -> None:
         self._endpoint = destination.endpoint
+        self._write_key = destination.write_key
         self._key = orjson.dumps(destination.write_key)
         self._has_tokens = destination.oauth is not None
         self._access = access
@@ -49,10 +50,11 @@ class Poster:
 
         Gives each refusal with the number of its message in the batch.
         """
-        return self._posted(batch.content.splitlines(keepends=True), 0)
+        # A carriage return may stand in a message, so this is not `splitlines`.
+        return self._posted(batch.content.removesuffix(b"\n").split(b"\n"), 0)
 
     def _posted(self, lines: list[bytes], first: int) -> list[tuple[int, Refusal]]:
-        answer = self._sent(b"".join(lines))
+        answer = self._sent(b",".join(lines))
         if answer.is_success:
             _check_answer(answer)
             self._refused_in_a_row = 0
@@ -64,9 +66,8 @@ class Poster:
         half = len(lines) // 2
         return self._posted(lines[:half], first) + self._posted(lines[half:], first + half)
 
-    def _sent(self, content: bytes) -> httpx.Response:
+    def _sent(self, batch: bytes) -> httpx.Response:
         """Send until something is answered; where a token was refused, once more with a new one."""
-        batch = content.rstrip(b"\n").replace(b"\n", b",")
 
         def made(tries: int, status: int | None) -> httpx.Request:
             if status in TOKEN_REFUSED:
@@ -96,13 +97,18 @@ class Poster:
     def _refusal(self, line: bytes, answer: httpx.Response) -> Refusal:
         """Give one refused message; too many in a row are not the messages' fault."""
         self._refused_in_a_row += 1
+        detail = f"{answer.status_code}: {self._reason(answer)}"
         if self._refused_in_a_row >= _MOST_REFUSED:
             raise RefusedError(
-                f"Segment refuses every message ({answer.status_code}: {_reason(answer)}).",
+                f"Segment refuses every message ({detail}).",
                 "The key or the endpoint is likely wrong: run `relay check`. Nothing is lost.",
             )
-        detail = f"{answer.status_code}: {_reason(answer)}"
         return Refusal("refused", detail, orjson.loads(line))
+
+    def _reason(self, answer: httpx.Response) -> str:
+        """Give Segment's words, but for the key, which a server may repeat."""
+        words = str(_said(answer).get("message") or "no reason given")
+        return words.replace(self._write_key, "***")[:_SHOWN]
 
 
 def _packed(*parts: bytes) -> bytes:
@@ -130,10 +136,6 @@ def _not_taken(answer: httpx.Response) -> RefusedError:
         f"{host} answered {status}: it is no endpoint that takes batches.",
         "Check --region or --endpoint. Nothing is lost.",
     )
-
-
-def _reason(answer: httpx.Response) -> str:
-    return str(_said(answer).get("message") or "no reason given")[:_SHOWN]
 
 
 def _said(answer: httpx.Response) -> dict[str, object]:

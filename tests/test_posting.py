@@ -1,0 +1,59 @@
+"""A batch is posted as its lines are, and no answer, whatever it says, tells the write key."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from littlerelay.errors import RefusedError
+from sent_files import beside, line, message, put, sent
+from standin.exchange import Reply
+from standin.segment import StandInSegment
+
+
+@pytest.fixture
+def segment() -> Iterator[StandInSegment]:
+    with StandInSegment() as running:
+        yield running
+
+
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028"])
+@pytest.mark.parametrize("place", ["between values", "in a text"])
+def test_only_a_newline_ends_a_message(
+    segment: StandInSegment, tmp_path: Path, end: str, place: str
+) -> None:
+    between = "\r" if place == "between values" else ""
+    notes = [{"properties": {"note": f"a{end}b"}} for _ in range(9)]
+    found = [message(number, **more) for number, more in enumerate(notes)]
+    lines = [line(one).replace(b',"', f',{between}"'.encode()) for one in found]
+    segment.app.poison = {found[4]["messageId"], found[8]["messageId"]}
+    (result,) = sent(segment, put(tmp_path / "events.ndjson", lines))
+    assert (result.accepted, result.refused) == (7, 2)
+    assert set(segment.verdict(lines).missing) == segment.app.poison
+    refused = beside(tmp_path / "events.ndjson", "refused").read_bytes().splitlines()
+    assert [orjson.loads(one)["message"] for one in refused] == [found[4], found[8]]
+
+
+@pytest.mark.parametrize("before", [0, 185])
+@pytest.mark.parametrize("many", [5, 150])
+def test_an_answer_that_tells_the_key_does_not_pass_it_on(
+    segment: StandInSegment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int, before: int
+) -> None:
+    words = "x" * before + f"invalid: {segment.write_key}"
+    monkeypatch.setattr(segment.app, "_taken", lambda *_: Reply(400, {"message": words}))
+    path = put(tmp_path / "events.ndjson", [line(message(number)) for number in range(many)])
+    said = told(segment, path)
+    assert "invalid" in said
+    assert segment.write_key[:4] not in said
+
+
+def told(segment: StandInSegment, path: Path) -> str:
+    """Gives all that is said and written of a delivery."""
+    try:
+        results: Any = sent(segment, path)
+    except RefusedError as error:
+        results = f"{error} {error.hint}"
+    files = [file.read_text() for file in path.parent.iterdir()]
+    return " ".join([str(results), *files])
