@@ -25,8 +25,7 @@ def test_only_a_newline_ends_a_message(
     segment: StandInSegment, tmp_path: Path, end: str, place: str
 ) -> None:
     between = "\r" if place == "between values" else ""
-    notes = [{"properties": {"note": f"a{end}b"}} for _ in range(9)]
-    found = [message(number, **more) for number, more in enumerate(notes)]
+    found = [message(number, properties={"note": f"a{end}b"}) for number in range(9)]
     lines = [line(one).replace(b',"', f',{between}"'.encode()) for one in found]
     segment.app.poison = {found[4]["messageId"], found[8]["messageId"]}
     (result,) = sent(segment, put(tmp_path / "events.ndjson", lines))
