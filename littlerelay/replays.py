@@ -48,6 +48,9 @@ def replay(
     end = None if request.max_duration is None else clock.monotonic() + request.max_duration
     plan = planned(request, now)
     paths = named(request.inputs)
+    if end is not None and not paths:
+        what = "Standard input cannot be gone on with, so --max-duration is not for it."
+        raise UsageError(what, "Leave --max-duration away, or name a file.")
     files = [prepared(path, plan, request, destination) for path in paths]
     is_done = bool(files) and all(file.is_done for file in files)
     if request.check_key and not is_done:
@@ -64,12 +67,13 @@ def replay(
 def planned(request: ReplayRequest, now: int) -> Plan:
     """Say what becomes of the messages. Raises UsageError for what cannot be meant."""
     utc = ZoneInfo("UTC")
-    since, until = (typed and read(typed, now, utc) for typed in (request.since, request.until))
-    if since and until and since >= until:
+    since = None if request.since is None else read(request.since, now, utc)
+    until = None if request.until is None else read(request.until, now, utc)
+    if until is not None and until <= (since or 0):
         raise UsageError("The period is empty.", "Give a --since before --until.")
     choice = Choice(
         since or None,
-        until or None,
+        until,
         frozenset(name.casefold() for name in request.events),
         frozenset(request.users),
         request.where,

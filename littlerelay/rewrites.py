@@ -43,6 +43,9 @@ def rewrite(
     places = [refused] if is_stream else [Path(out), refused]
     for place in places:
         _check_new(place)
+    for path in paths:
+        with closing(Input(path)) as first:
+            sources.check_kind(path, first.read(sources.HEAD))
     with ExitStack() as stack:
         output: Output = StreamOutput(stdout)
         if not is_stream:
@@ -57,7 +60,7 @@ def rewrite(
                 yield writer.sent(name, _shown(out), str(refused), plan)
         output.finish()
         rejects.finish()
-    for place in places:
+    for place in reversed(places):  # the file itself last: once it is there, all is
         _publish(place)
 
 
@@ -128,7 +131,7 @@ def _check_new(path: Path) -> None:
 
 
 def _unfinished(path: Path) -> Path:
-    return path.with_name(f"unfinished-{path.name}")
+    return path.parent / f"unfinished-{path.name}"  # a folder has no name, and exists
 
 
 def _publish(path: Path) -> None:

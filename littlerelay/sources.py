@@ -81,7 +81,9 @@ def own(source: Input, path: Path) -> Own | None:
         return None
     mark = run.output
     if source.is_plain:
-        is_same = source.raw_size >= mark.bytes and source.fingerprint(mark.bytes) == mark.tail
+        left = source.raw_size - mark.bytes  # of a run that is done it was added by somebody else
+        may_be = left >= 0 if run.phase == "reading" else left == 0
+        is_same = may_be and source.fingerprint(mark.bytes) == mark.tail
         return Own(run, mark.bytes) if is_same else None
     if run.phase == "reading":
         raise UsageError(

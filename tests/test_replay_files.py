@@ -235,3 +235,21 @@ def test_files_that_hold_other_things_are_refused(segment: StandInSegment, tmp_p
         sent(segment, put(tmp_path / "orders.ndjson", [record]))
     with pytest.raises(UsageError, match="holds no events"):
         sent(segment, put(tmp_path / "orders.csv", [b"id,total\n", b"1,12.50\n"]))
+
+
+def test_lines_that_were_added_to_a_finished_run_are_sent_too(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    path = put_own(tmp_path / "events.ndjson", LINES[:300])
+    with path.open("ab") as more:
+        more.write(b"".join(LINES[300:400]))
+    (result,) = sent(segment, path)
+    assert result.accepted == 400
+    assert segment.verdict(LINES[:400]).is_exact
+
+
+def test_standard_input_cannot_be_stopped_to_go_on_later(segment: StandInSegment) -> None:
+    request = ReplayRequest(("-",), integrations=ALL, rate=1e6, max_duration=60.0)
+    with pytest.raises(UsageError, match="--max-duration"):
+        list(replays.replay(request, target(segment), RESTLESS, stream=io.BytesIO(LINES[0])))
+    assert not segment.requests
