@@ -53,11 +53,12 @@ def put(path: Path, lines: Iterable[bytes]) -> Path:
     return path
 
 
-def put_own(path: Path, lines: list[bytes], *, is_done: bool = True, **meaning: str) -> Path:
+def put_own(path: Path, lines: Iterable[bytes], *, is_done: bool = True, **meaning: str) -> Path:
     """Writes a file and the checkpoint that a run of relay would have left beside it."""
     output = PlainFile(path)
     for one in lines:
         output.write(one)
+    mark = output.sync()
     run = Checkpoint(
         job="acme",
         meaning={**of_settings(Mapping(shop="acme.myshopify.com")), **meaning},
@@ -68,10 +69,10 @@ def put_own(path: Path, lines: list[bytes], *, is_done: bool = True, **meaning: 
         new_since=None,
         limit=None,
         left_out=[],
-        resources={"orders": Position(total=len(lines))},
+        resources={"orders": Position(total=mark.lines)},
         phase="done" if is_done else "reading",
-        output=output.sync(),
-        events={"Order Completed": len(lines)},
+        output=mark,
+        events={"Order Completed": mark.lines},
         first=OLD,
         last=OLD,
     )
