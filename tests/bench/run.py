@@ -1,6 +1,6 @@
 """Runs every benchmark and prints what it found: ratios within one run, and peak memory.
 
-    python tests/bench/run.py [--orders 100000]
+    python tests/bench/run.py [--orders 100000] [--events 1000000] [mapping memory delivery]
 
 Figures are of this machine and this hour; ratios travel, absolute figures do not.
 """
@@ -9,21 +9,41 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "fixtures")]
 
-from bench import mapping, memory  # noqa: E402  the path comes first
+from bench import delivery, mapping, memory  # noqa: E402  the path comes first
+
+Table = Callable[[], list[tuple[str, str]]]
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tables", nargs="*", help="which are printed: all, if none is named")
     parser.add_argument("--orders", type=int, default=100_000, help="for the memory of a backfill")
-    orders = parser.parse_args().orders
-    show("Mapping, CPU against the floor (orjson.loads + dumps of the same lines)", mapping.run())
-    show("A backfill of the stand-in shop, whole process", memory.run(orders))
+    parser.add_argument("--events", type=int, default=1_000_000, help="for the memory of a replay")
+    asked = parser.parse_args()
+    tables: dict[str, tuple[str, Table]] = {
+        "mapping": (
+            "Mapping, CPU against the floor (orjson.loads + dumps of the same lines)",
+            mapping.run,
+        ),
+        "memory": (
+            "A backfill of the stand-in shop, whole process",
+            lambda: memory.run(asked.orders),
+        ),
+        "delivery": (
+            "Sending a file to the stand-in Segment, whole process",
+            lambda: delivery.run(asked.events),
+        ),
+    }
+    for name in asked.tables or tables:
+        title, rows = tables[name]
+        show(title, rows())
 
 
 def show(title: str, rows: list[tuple[str, str]]) -> None:
