@@ -42,7 +42,7 @@ oracle: $(READY) ## read every golden event with Segment's own libraries (needs 
 	else echo "Skipped: Node and npm, which run Segment's own libraries, are not installed."; fi
 
 torture: $(READY) ## kill runs at every step and break the disk under them: takes minutes
-	@$(BIN)/python -m pytest --quiet -m torture tests/torture
+	@$(BIN)/python -m pytest --quiet -m torture
 
 cassettes: $(READY) ## record the cassettes anew from the stand-in shop, or with credentials from a development shop
 	@$(BIN)/python fixtures/record_cassettes.py

@@ -173,6 +173,7 @@ def test_a_run_of_checkouts_that_was_killed_goes_on_to_the_same_bytes(
         assert (killed / "events.ndjson").read_bytes() == whole
 
 
+@pytest.mark.torture  # the test before kills such a run within this process
 def test_the_command_killed_among_the_checkouts_leaves_the_same_bytes(tmp_path: Path) -> None:
     name = "events.ndjson"
     with StandIn(orders=600, plan="enterprise", time_scale=1000) as shop:

@@ -20,7 +20,10 @@ def shop() -> Iterator[StandIn]:
         assert running.problems == []
 
 
-@pytest.mark.parametrize("name", SAVING_OFTEN)
+SLOW = pytest.param("events.ndjson.gz", marks=pytest.mark.torture)  # power losses test it, too
+
+
+@pytest.mark.parametrize("name", ["events.ndjson", SLOW])
 def test_three_kills_leave_the_bytes_of_an_unbroken_run(
     name: str, shop: StandIn, tmp_path: Path
 ) -> None:
