@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO
 
 from littlerelay import destinations
 from littlerelay.configuration import Configuration, Options, configuration
-from littlerelay.errors import RecordError, StoppedError
+from littlerelay.errors import RecordError, StoppedError, UsageError
 from littlerelay.progress import Delivering, Sent
 from littlerelay.settings import RATE, ReplayRequest
 
 from . import options
 from .setting_options import OF_SEGMENT, takes
 
-_STDOUT = "-"
+_STDIN = _STDOUT = "-"
 
 
 @takes([*OF_SEGMENT, "integrations", "namespace"])
@@ -81,14 +82,26 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
 def _told(
     found: Configuration, request: ReplayRequest, show: Callable[[Delivering], None]
 ) -> Iterator[Delivering]:
+    stdin = _stdin(request)
     if request.out is not None:
         from littlerelay import rewrites  # noqa: PLC0415
 
-        return rewrites.rewrite(request, stdin=sys.stdin.buffer, stdout=sys.stdout.buffer)
+        if request.out == _STDOUT and sys.__stdout__ is None:
+            raise UsageError("Standard output is closed.", "Give --out FILE, or open it.")
+        return rewrites.rewrite(request, stdin=stdin, stdout=sys.stdout.buffer)
     from littlerelay import replays  # noqa: PLC0415  with it comes httpx
 
     target = destinations.destination(found, os.environ)
-    return replays.replay(request, target, watch=show, stream=sys.stdin.buffer)
+    return replays.replay(request, target, watch=show, stream=stdin)
+
+
+def _stdin(request: ReplayRequest) -> BinaryIO:
+    """Give standard input, which may be closed where nobody reads it."""
+    if sys.stdin is not None:
+        return sys.stdin.buffer
+    if _STDIN in request.inputs:
+        raise UsageError("Standard input is closed.", "Name a file, or open it.")
+    return io.BytesIO()
 
 
 def _followed(told: Iterator[Delivering], show: Callable[[Delivering], None]) -> list[Sent]:
@@ -124,8 +137,9 @@ def tell_refused(results: list[Sent], failure: Callable[[str, str], None]) -> bo
     refused = [one for one in results if one.refused]
     for one in refused:
         were = "message was" if one.refused == 1 else "messages were"
+        rest = "accepted by the API" if one.is_posted else "written"
         failure(
-            f"{one.refused:,} {were} refused; everything else is accepted.",
+            f"{one.refused:,} {were} refused; everything else is {rest}.",
             f"{one.refused_file} holds each with the reason; mended, it can be replayed.",
         )
     return bool(refused)
