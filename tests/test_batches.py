@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from littlerelay.files import lines as splitting
@@ -36,6 +36,7 @@ FILES = LANES.flatmap(
 )
 
 
+@settings(max_examples=60)
 @given(FILES, st.integers(1, 5))
 def test_every_message_is_in_one_batch_in_the_order_of_its_lane(
     drawn: tuple[int, list[Line]], most: int
@@ -55,6 +56,7 @@ def test_every_message_is_in_one_batch_in_the_order_of_its_lane(
     assert {lane: found for lane, found in made.items() if found} == meant
 
 
+@settings(max_examples=60)
 @given(FILES, st.integers(1, 5))
 def test_no_place_passes_a_line_that_is_not_yet_in_a_batch(
     drawn: tuple[int, list[Line]], most: int
@@ -74,6 +76,7 @@ def test_no_place_passes_a_line_that_is_not_yet_in_a_batch(
     assert made[-1].covered == (lines[-1].end if lines else START)
 
 
+@settings(max_examples=60)
 @given(FILES, st.integers(1, 5))
 def test_every_refusal_is_given_once_with_the_place_of_its_line(
     drawn: tuple[int, list[Line]], most: int
@@ -88,6 +91,7 @@ def test_every_refusal_is_given_once_with_the_place_of_its_line(
     assert found == [(line.start, refusal) for line in lines for refusal in line.refused]
 
 
+@settings(max_examples=60)
 @given(FILES, st.integers(1, 5))
 def test_no_first_line_of_a_batch_lies_far_behind(drawn: tuple[int, list[Line]], most: int) -> None:
     lanes, lines = drawn

@@ -18,7 +18,7 @@ def simulated(seed: int) -> Simulation:
     return simulation
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_the_place_never_passes_what_is_not_acknowledged(seed: int) -> None:
     simulation = simulated(seed)
@@ -26,14 +26,14 @@ def test_the_place_never_passes_what_is_not_acknowledged(seed: int) -> None:
     assert {*simulation.segment.accepted} == {*simulation.numbers()} - simulation.segment.bad
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32))
 def test_every_refusal_is_told_once_across_all_stops(seed: int) -> None:
     simulation = simulated(seed)
     assert Counter(simulation.written) == simulation.refusals()
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32))
 def test_each_person_s_messages_are_first_accepted_in_their_order(seed: int) -> None:
     simulation = simulated(seed)

@@ -15,9 +15,9 @@ from littlerelay import rewrites
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.settings import ReplayRequest
-from sent_files import line, message, messages, put
+from sent_files import line, message, put
 
-LINES = messages(3_000)
+LINES = [line(message(number, 300)) for number in range(2_100)]
 BAD = b'{"type":"track"}\n'
 
 
@@ -47,8 +47,8 @@ def events(tmp_path: Path) -> Path:
 def test_where_nothing_is_chosen_the_bytes_are_the_same(events: Path) -> None:
     (result,) = rewritten(events)
     assert Path("out.ndjson").read_bytes() == b"".join(LINES)
-    assert (result.accepted, result.refused, result.left_out) == (3_000, 0, 0)
-    assert (result.target, result.is_posted, result.read) == ("out.ndjson", False, 3_000)
+    assert (result.accepted, result.refused, result.left_out) == (2_100, 0, 0)
+    assert (result.target, result.is_posted, result.read) == ("out.ndjson", False, 2_100)
     assert names() == ["out.ndjson"]
     assert Path("out.ndjson").stat().st_mode & 0o077 == 0
 
@@ -201,4 +201,4 @@ def test_a_period_that_is_empty_is_refused(events: Path) -> None:
 
 def test_a_period_may_begin_before_time_is_counted(events: Path) -> None:
     (result,) = rewritten(events, since="99999d", until="2025-01-01")
-    assert result.accepted == 3_000
+    assert result.accepted == 2_100
