@@ -93,6 +93,7 @@ def test_json_is_one_object_with_each_file(
         "sample": False,
         "already": False,
         "is_posted": True,
+        "is_cleared": False,
         "read": 1_000,
     }
     assert (second["accepted"], second["refused"], second["read"]) == (1, 1, 2)
