@@ -17,6 +17,7 @@ from littlerelay import deliveries, http
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
+from littlerelay.errors import RefusedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.http import Patience, Watch
 from littlerelay.progress import Delivering, Sending, Sent
@@ -30,13 +31,25 @@ from littlerelay.settings import Destination
 
 _LATE = 20 * 3600  # seconds after which Segment may soon have forgotten what it was sent
 _PROBING = Patience(tries=4, seconds=30.0)  # for what is only asked before any work
+_SKEW = 60.0  # seconds that this machine's clock may be wrong
 _GRACE = 5.0  # seconds for a batch under way to be answered when relay is stopped
 
 
 def check(destination: Destination, clock: Clock, watch: Watch) -> None:
-    """Ask Segment whether it knows the key. Raises RefusedError, UnreachableError."""
+    """Ask Segment whether it knows the key, and what time it is.
+
+    Segment works out each event's time from when it was sent: a wrong clock would shift them all.
+    Raises RefusedError, UnreachableError.
+    """
     with http.client(clock, watch, _PROBING) as web:
-        check_key(destination, web)
+        told = check_key(destination, web, clock)
+    if told.ahead is not None and abs(told.ahead) > _SKEW:
+        side = "ahead of" if told.ahead > 0 else "behind"
+        raise RefusedError(
+            f"This machine's clock is {abs(told.ahead):.0f} seconds {side} Segment's, and every "
+            "event would be shifted by as much.",
+            "Set the clock (NTP does), then run the same command again.",
+        )
 
 
 class Wire:

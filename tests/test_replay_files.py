@@ -165,7 +165,7 @@ def test_a_late_resume_is_told(segment: StandInSegment, events: Path, seconds: i
     list(itertools.islice(running, 3))
     running.close()
     later = replace(RESTLESS, now=lambda: SYSTEM.now() + seconds)
-    first = next(sending(segment, events, clock=later))
+    first = next(sending(segment, events, clock=later, check_key=False))
     assert isinstance(first, Sending)
     assert first.late == (pytest.approx(21.0, abs=0.1) if seconds > 20 * 3600 else None)
 

@@ -183,6 +183,19 @@ def test_a_closed_port_is_found_before_the_first_batch(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.delivery.*"))
 
 
+@pytest.mark.parametrize(("seconds", "side"), [(-3_600, "ahead of"), (3_600, "behind")])
+def test_a_clock_that_is_wrong_is_refused_before_the_first_batch(
+    tmp_path: Path, seconds: int, side: str
+) -> None:
+    path = put(tmp_path / "events.ndjson", LINES)
+    with (
+        StandInSegment(clock_skew=seconds) as segment,
+        pytest.raises(RefusedError, match=f"{side} Segment's"),
+    ):
+        sent(segment, path)
+    assert not segment.requests
+
+
 @pytest.mark.parametrize("status", ["302", "401", "403", "404", "422", "501"])
 def test_an_endpoint_that_is_none_is_refused_and_nothing_is_lost(
     segment: StandInSegment, tmp_path: Path, status: str
