@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -96,8 +97,11 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
     stream = sys.stdout.buffer if to_stdout else None
     if settings.file and not quiet:
         display.note("settings", str(settings.file))
-    with display.view(quiet=quiet, sums_up=not json) as show:
-        told = jobs.backfill(settings, request, watch=show, stream=stream)
+    # Whatever stops this, what was under way is settled before it is told.
+    with (
+        display.view(quiet=quiet, sums_up=not json) as show,
+        closing(jobs.backfill(settings, request, watch=show, stream=stream)) as told,
+    ):
         results = _followed(told, show)
     runs = [result for result in results if isinstance(result, Finished)]
     sent = [result for result in results if isinstance(result, Sent)]

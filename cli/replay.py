@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
@@ -19,6 +20,10 @@ from . import options
 from .setting_options import OF_SEGMENT, takes
 
 _STDIN = _STDOUT = "-"
+_NOTHING_IS_SENT = UsageError(
+    "--out sends nothing, so no option that says how to send goes with it.",
+    "Leave --rate, --concurrency, --max-duration, --again and --skip-key-check away.",
+)
 
 
 @takes([*OF_SEGMENT, "integrations", "namespace"])
@@ -48,6 +53,8 @@ def replay(
 
     The write key comes from RELAY_WRITE_KEY, or from a file or a command, as below.
     """
+    if out is not None and (rate or concurrency or max_duration or again or skip_key_check):
+        raise _NOTHING_IS_SENT
     found = configuration(chosen, os.environ)
     request = ReplayRequest(
         inputs=tuple(files),
@@ -72,8 +79,12 @@ def replay(
 def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: bool) -> int:
     from . import display  # noqa: PLC0415  with it comes rich
 
-    with display.sending(quiet=quiet, sums_up=not json) as show:
-        results = _followed(_told(found, request, show), show)
+    # Whatever stops this, what was under way is settled before it is told.
+    with (
+        display.sending(quiet=quiet, sums_up=not json) as show,
+        closing(_told(found, request, show)) as told,
+    ):
+        results = _followed(told, show)
     if json:
         display.as_json({"files": [_plain(one) for one in results]}, errors=request.out == _STDOUT)
     return _code(results, display.failure)
@@ -81,7 +92,7 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
 
 def _told(
     found: Configuration, request: ReplayRequest, show: Callable[[Delivering], None]
-) -> Iterator[Delivering]:
+) -> Generator[Delivering, None, None]:
     stdin = _stdin(request)
     if request.out is not None:
         from littlerelay import rewrites  # noqa: PLC0415

@@ -44,7 +44,7 @@ def backfill(
     clock: Clock = SYSTEM,
     watch: Watch = unwatched,
     stream: BinaryIO | None = None,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Bring a shop's history into an event file, giving progress after every window.
 
     The same request again goes on with a run that was stopped, and says so of a finished one.

@@ -7,7 +7,7 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +39,7 @@ def replay(
     clock: Clock = SYSTEM,
     watch: Watch = unwatched,
     stream: BinaryIO | None = None,
-) -> Iterator[Delivering]:
+) -> Generator[Delivering, None, None]:
     """Send files to Segment, giving progress after every batch; ``stream`` is what ``-`` reads.
 
     Raises the errors of ``littlerelay.errors``; what was accepted before is remembered.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ _TOLD = 2_000  # lines between two values of progress
 
 def rewrite(
     request: ReplayRequest, stdin: BinaryIO, stdout: BinaryIO, clock: Clock = SYSTEM
-) -> Iterator[Delivering]:
+) -> Generator[Delivering, None, None]:
     """Write the messages that are chosen to ``request.out``, giving progress.
 
     A file has its name only once it is whole; what cannot be sent goes to ``*.refused.ndjson``.
@@ -55,9 +55,11 @@ def rewrite(
         for name, source in _sources(paths, stdin):
             with closing(source):
                 sending = Sending(name, _shown(out), 0, source.raw_size, begins=True)
-                lines = sources.taken(source.read, START, plan)
+                read, is_unfinished = _durable(source)
+                lines = sources.taken(read, START, plan)
                 yield from writer.written(lines, sending, lambda: source.raw_position)  # noqa: B023
-                yield writer.sent(name, _shown(out), str(refused), plan)
+                told = writer.sent(name, _shown(out), str(refused), plan)
+                yield replace(told, unfinished=is_unfinished)
         output.finish()
         rejects.finish()
     for place in reversed(places):  # the file itself last: once it is there, all is
@@ -118,6 +120,14 @@ def _sources(paths: list[Path], stdin: BinaryIO) -> Iterator[tuple[str, Input | 
         yield "standard input", StreamInput(stdin)
     for path in paths:
         yield str(path), Input(path)
+
+
+def _durable(source: Input | StreamInput) -> tuple[sources.Read, bool]:
+    """Give what reads a source as far as it is durable, and whether its run goes on."""
+    own = sources.own(source, source.path) if isinstance(source, Input) else None
+    if own is None or not own.is_unfinished or own.end is None:
+        return source.read, False
+    return sources.Bounded(source.read, own.end).read, True
 
 
 def _shown(out: str) -> str:

@@ -121,3 +121,10 @@ def test_a_signal_ends_it_and_what_was_accepted_is_remembered(
     assert "continues after" in ended.err
     assert segment.verdict(LINES).is_exact
     assert not segment.repeats
+
+
+@pytest.mark.parametrize("words", [["--rate", "5"], ["--again"], ["--max-duration", "5m"]])
+def test_where_nothing_is_sent_no_option_says_how(relay: Relay, words: list[str]) -> None:
+    ended = relay("replay", "events.ndjson", "--out", "out.ndjson", *words)
+    assert ended.code == 2
+    assert "--out sends nothing" in ended.err

@@ -15,7 +15,7 @@ from littlerelay import rewrites
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.settings import ReplayRequest
-from sent_files import line, message, put
+from sent_files import line, message, put, put_own
 
 LINES = [line(message(number, 300)) for number in range(2_100)]
 BAD = b'{"type":"track"}\n'
@@ -202,3 +202,12 @@ def test_a_period_that_is_empty_is_refused(events: Path) -> None:
 def test_a_period_may_begin_before_time_is_counted(events: Path) -> None:
     (result,) = rewritten(events, since="99999d", until="2025-01-01")
     assert result.accepted == 2_100
+
+
+def test_of_a_run_that_is_not_finished_only_what_is_durable_is_written(tmp_path: Path) -> None:
+    path = put_own(tmp_path / "events.ndjson", LINES[:700], is_done=False)
+    with path.open("ab") as more:
+        more.write(LINES[700] + LINES[701][:50])  # of which no checkpoint tells
+    (result,) = rewritten(path)
+    assert Path("out.ndjson").read_bytes() == b"".join(LINES[:700])
+    assert result.unfinished
