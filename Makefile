@@ -22,7 +22,7 @@ demo: $(READY) ## see relay at work on an invented shop, on this machine alone
 	@$(BIN)/python fixtures/demo.py
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## check format, lint and types
 	@$(BIN)/ruff format --check --quiet .
