@@ -45,7 +45,7 @@ def check_ages(run: Checkpoint, mapping: Mapping, now: float) -> None:
     Raises RefusedError.
     """
     first = run.since if run.new_since is None else run.new_since
-    if not mapping.integrations and first < now - OLD:
+    if not sources.is_choice(mapping.integrations) and first < now - OLD:
         raise sources.too_old(iso(first))
 
 
@@ -94,7 +94,10 @@ class Posting:
             delivery = own.submit(_send, _outgoing(files, start, source), plan, wire, news)
             try:
                 for value in _interleaved(run, delivery, news):
-                    if isinstance(value, Finished | Sent):
+                    if isinstance(value, Finished):
+                        # There is something to do where it was written before and not sent whole.
+                        results.append(replace(value, already=value.already and start.is_whole))
+                    elif isinstance(value, Sent):
                         results.append(value)
                     else:
                         yield value

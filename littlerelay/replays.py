@@ -81,7 +81,7 @@ def planned(request: ReplayRequest, now: int) -> Plan:
     return Plan(
         choice=choice,
         changes=Changes(request.integrations, request.namespace),
-        oldest=None if request.integrations else now - OLD,
+        oldest=None if sources.is_choice(request.integrations) else now - OLD,
         limit=request.limit,
         lanes=request.concurrency,
         most=max(1, min(MAX_EVENTS, int(request.rate))),
@@ -168,7 +168,7 @@ def _of_own(plan: Plan, own: Own | None) -> Plan:
         changes = replace(changes, integrations=())
     if changes.namespace == meant["namespace"]:
         changes = replace(changes, namespace="")
-    return replace(plan, changes=changes, oldest=None if chosen else plan.oldest)
+    return replace(plan, changes=changes, oldest=None if "All=" in chosen else plan.oldest)
 
 
 def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -178,6 +178,11 @@ def _check_age(message: Message, plan: Plan) -> None:
     """Refuse an old message where nobody has chosen who gets it."""
     if plan.oldest is not None and epoch(message.event["timestamp"]) < plan.oldest:
         raise too_old(message.event["timestamp"])
+
+
+def is_choice(integrations: Iterable[tuple[str, bool]]) -> bool:
+    """Tell whether destinations were chosen: without ``All``, those that are not named stay on."""
+    return any(name == "All" for name, _ in integrations)
 
 
 def too_old(first: str) -> RefusedError:

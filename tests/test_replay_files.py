@@ -193,8 +193,9 @@ def test_nothing_that_is_kept_tells_the_key_or_a_customer(
 def test_old_messages_wait_for_a_choice_of_destinations(
     segment: StandInSegment, events: Path
 ) -> None:
-    with pytest.raises(RefusedError, match="older than 72 hours"):
-        sent(segment, events, integrations=())
+    for unsaid in ((), (("Mixpanel", True),)):  # of which all others would stay on
+        with pytest.raises(RefusedError, match="older than 72 hours"):
+            sent(segment, events, integrations=unsaid)
     assert not segment.requests
     sent(segment, events, integrations=(("All", False), ("Mixpanel", True)))
     assert len(segment.accepted) == 2_000
