@@ -17,7 +17,7 @@ from littlerelay import deliveries, http
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
-from littlerelay.errors import RefusedError
+from littlerelay.errors import DiskError, RefusedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.http import Patience, Watch
 from littlerelay.progress import Delivering, Sending, Sent
@@ -67,7 +67,7 @@ class Wire:
         access = Access(destination, self._web, self._brake.clock)
         poster = Poster(destination, access, self._web, clock)
         self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
-        self.pacer = Pacer(rate, clock)
+        self.pacer = Pacer(rate, self._brake.clock)
 
     def stop(self) -> None:
         """Let what is under way end, for a moment; nothing more is begun."""
@@ -124,7 +124,7 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
     Raises what posting raises; all that was accepted until then is remembered.
     """
     began = wire.clock.monotonic()
-    with closing(LazyFile(outgoing.paths.refused, outgoing.start.refused)) as refused:
+    with closing(_refusals(outgoing)) as refused:
         keeper = _Keeper(outgoing, refused, wire.clock)
         yield keeper.sending(wire.host, begins=True)
         delivery = Delivery(outgoing.place, wire.lanes, wire.most)
@@ -140,6 +140,14 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
             raise
         keeper.finish(delivery)
     yield keeper.sent(wire.host, delivery.batches, wire.clock.monotonic() - began)
+
+
+def _refusals(outgoing: Outgoing) -> LazyFile:
+    """Open the file of refused messages where the delivery left it. Raises DiskError."""
+    try:
+        return LazyFile(outgoing.paths.refused, outgoing.start.refused)
+    except DiskError as error:
+        raise DiskError(str(error), error.hint.replace("--restart", "--again")) from error
 
 
 class _Keeper:

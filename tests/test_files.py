@@ -253,3 +253,11 @@ def test_a_stream_whose_reader_went_away_is_no_failure_of_the_disk() -> None:
     os.close(ours)
     with os.fdopen(theirs, "wb", buffering=0) as unread, pytest.raises(BrokenPipeError):
         StreamOutput(unread).write(LINES[0])
+
+
+def test_a_file_that_somebody_else_began_meanwhile_is_not_touched(path: Path) -> None:
+    with closing(LazyFile(path)) as file:
+        path.write_bytes(LINES[0])
+        with pytest.raises(UsageError, match="File exists"):
+            file.write(LINES[1])
+    assert path.read_bytes() == LINES[0]

@@ -70,7 +70,7 @@ def test_a_stop_waits_for_what_is_under_way_and_begins_nothing_more() -> None:
         threading.Timer(0.05, worker.go.set).start()
         made.stop(10.0)
         assert under_way.result(0) == 1
-        assert waiting.cancelled()
+        assert isinstance(waiting.exception(10), Stopped)
     assert worker.done == [1]
 
 
@@ -84,7 +84,20 @@ def test_a_stop_is_over_once_nothing_is_under_way() -> None:
         made.stop(10.0)
         made.stop(10.0)
         assert time.monotonic() - began < 5.0
-    assert [future.cancelled() for future in futures] == [False, True, True]
+    assert [type(future.exception(10)) for future in futures] == [type(None), Stopped, Stopped]
+
+
+def test_who_waits_for_what_is_queued_hears_of_a_stop() -> None:
+    worker = Worker()
+    with lanes(1, worker) as made:
+        futures = [made.submit(0, number) for number in range(3)]
+        worker.begun.wait(10)
+        stopping = threading.Thread(target=made.stop, args=(10.0,))
+        threading.Timer(0.05, stopping.start).start()
+        threading.Timer(0.2, worker.go.set).start()
+        _, left = wait(futures, timeout=5.0)
+        stopping.join()
+    assert not left
 
 
 def test_a_stop_does_not_wait_for_ever() -> None:

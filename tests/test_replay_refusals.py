@@ -88,6 +88,30 @@ def test_when_every_message_is_refused_the_key_is_to_blame_and_nothing_is_lost(
     assert (result.accepted, result.refused) == (1_000, 0)
 
 
+def test_many_poison_messages_in_a_row_stop_nothing_once_others_were_accepted(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    segment.app.poison = set(IDS[300:500])
+    (result,) = sent(segment, put(tmp_path / "events.ndjson", LINES))
+    assert (result.accepted, result.refused) == (800, 200)
+    assert segment.verdict(LINES).missing == tuple(IDS[300:500])
+    assert not segment.repeats
+
+
+def test_a_refused_file_that_was_moved_away_is_asked_for_in_replays_own_words(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    segment.app.poison = {IDS[3]}
+    path = put(tmp_path / "events.ndjson", LINES[:500])
+    sent(segment, path)
+    beside(path, "refused").unlink()
+    put(path, LINES)
+    with pytest.raises(DiskError) as caught:
+        sent(segment, path)
+    assert "--again" in caught.value.hint
+    assert "--restart" not in caught.value.hint
+
+
 BAD: list[tuple[bytes, str]] = [
     (b"{not json\n", "not_json"),
     (b"\xff\xfe\n", "not_json"),

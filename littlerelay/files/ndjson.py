@@ -45,13 +45,14 @@ class Output(Protocol):
 class PlainFile:
     """An NDJSON file that grows at its end; ``mark`` is where a checkpoint left it.
 
+    ``is_new`` refuses a file that is there already, which somebody else may have written.
     Raises UsageError where the file cannot be opened, DiskError where it does not hold what the
     mark says or cannot be written, LockedError where another run writes it.
     """
 
-    def __init__(self, path: Path, mark: Mark = EMPTY) -> None:
+    def __init__(self, path: Path, mark: Mark = EMPTY, *, is_new: bool = False) -> None:
         self.path = path
-        self._handle = _open(path, mark)
+        self._handle = _open(path, mark, os.O_EXCL if is_new else 0)
         self._bytes = mark.bytes
         self._lines = mark.lines
         self._mark = mark
@@ -111,7 +112,7 @@ class LazyFile:
     def write(self, line: bytes) -> None:
         """Append one line, its newline included."""
         if self._file is None:
-            self._file = PlainFile(self._path)
+            self._file = PlainFile(self._path, is_new=True)
         self._file.write(line)
 
     def settle(self) -> bool:
@@ -206,9 +207,9 @@ def verify(path: Path, mark: Mark) -> None:
             os.close(handle)
 
 
-def _open(path: Path, mark: Mark) -> int:
+def _open(path: Path, mark: Mark, exclusive: int) -> int:
     """Open a file for this process alone and cut it to the mark; a new one only where it is 0."""
-    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | (0 if mark.bytes else os.O_CREAT)
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | (0 if mark.bytes else os.O_CREAT | exclusive)
     try:
         handle = os.open(path, flags, PRIVATE)
     except FileNotFoundError as error:

@@ -65,8 +65,8 @@ class Lanes(Generic[Work, Result]):
         """Let what is under way end within so many seconds; begin nothing more."""
         self._brake.pull()
         for thread in self._threads:
-            thread.shutdown(wait=False, cancel_futures=True)
-        # A future that was cancelled so tells nobody who waits for it: it is not among these.
+            # What is queued ends with Stopped: who waits for a cancelled future is never told.
+            thread.shutdown(wait=False)
         wait(tuple(self._submitted), timeout=grace)
 
     def _done(self, lane: int, work: Work) -> Result:

@@ -22,7 +22,7 @@ from littlerelay.settings import Destination
 
 POISON = (400, 413)  # what Segment answers to a batch of which it cannot take something
 _UNAUTHORIZED = (401, 403, 511)
-_MOST_REFUSED = 100  # messages one after the other, each by itself, before all is called wrong
+_MOST_REFUSED = 100  # messages, each by itself, before any was accepted
 _SHOWN = 200  # characters of Segment's reason
 
 
@@ -43,7 +43,8 @@ class Poster:
         self._access = access
         self._web = web
         self._clock = clock
-        self._refused_in_a_row = 0
+        self._refused_at_first = 0  # messages, before any was accepted
+        self._has_accepted = False
 
     def post(self, batch: Batch) -> list[tuple[int, Refusal]]:
         """Post a batch until all of it is accepted, or refused message by message.
@@ -57,7 +58,7 @@ class Poster:
         answer = self._sent(b",".join(lines))
         if answer.is_success:
             _check_answer(answer)
-            self._refused_in_a_row = 0
+            self._has_accepted = True
             return []
         if answer.status_code not in POISON:
             raise _not_taken(answer)
@@ -95,10 +96,10 @@ class Poster:
         )
 
     def _refusal(self, line: bytes, answer: httpx.Response) -> Refusal:
-        """Give one refused message; too many in a row are not the messages' fault."""
-        self._refused_in_a_row += 1
+        """Give one refused message; where none was ever accepted, it is not the messages' fault."""
+        self._refused_at_first += 1
         detail = f"{answer.status_code}: {self._reason(answer)}"
-        if self._refused_in_a_row >= _MOST_REFUSED:
+        if not self._has_accepted and self._refused_at_first >= _MOST_REFUSED:
             raise RefusedError(
                 f"Segment refuses every message ({detail}).",
                 "The key or the endpoint is likely wrong: run `relay check`. Nothing is lost.",
