@@ -26,7 +26,7 @@ from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside, set_files_aside
-from littlerelay.posts import Posting, check_ages, is_spent
+from littlerelay.posts import Posting, check_ages, is_spent, unsent
 from littlerelay.progress import Advanced, JobStatus, Progress
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
@@ -65,8 +65,9 @@ def backfill(
             yield from job.stream(stream)
             return
         done = None
+        if request.since == LAST:
+            yield from job.finish_deliveries()
         if request.since == LAST and not request.restart:
-            yield from job.finish_delivery()
             done = yield from job.finish_begun()
         if done is None or request.out is None or done != Path(request.out).absolute():
             yield from job.run()
@@ -113,14 +114,14 @@ class _Job:
         yield from self._go(paths, found)
         return paths.output
 
-    def finish_delivery(self) -> Iterator[Progress]:
-        """Send the rest of the run that was begun last, where it is written and not sent whole."""
+    def finish_deliveries(self) -> Iterator[Progress]:
+        """Send what earlier runs have written and not sent to its end, the oldest first."""
         history = self.folder.load()
-        paths = None if history is None else Paths(Path(history.output))
-        run = None if paths is None else checkpoint.load(paths.checkpoint)
-        posting = None if paths is None else self._posting(paths)
-        if paths and run and posting and run.phase == "done" and posting.is_begun():
-            yield from self._go(paths, run)
+        latest = [Path(history.output)] if history else []
+        for posting in map(self._posting, unsent(self.folder.spool, latest)):
+            run = checkpoint.load(posting.paths.checkpoint) if posting else None
+            if posting and run and posting.is_left(run, self.folder.spool):
+                yield from self._go(posting.paths, run)
 
     def stream(self, stream: BinaryIO) -> Iterator[Progress]:
         """Write the events to a stream: no checkpoint, nothing remembered."""
@@ -173,7 +174,7 @@ class _Job:
         if self.request.restart:
             self._set_aside(history, paths)
         else:
-            _check_sample(paths)
+            runs.check_sample(paths)
             set_files_aside(deliveries.of_output(paths.output), int(self.clock.now()))
         if start.limit is None:
             output = str(paths.output.absolute())
@@ -195,6 +196,8 @@ class _Job:
         """Bring a run from wherever it stands to its end, and its delivery, too."""
         written, posting = self._written(paths, start), self._posting(paths)
         if posting is None or is_spent(paths, start):
+            if posting is not None:
+                posting.check_spent()
             yield from written
             return
         check_ages(start, self.settings.mapping, self.clock.now())
@@ -222,7 +225,9 @@ class _Job:
                 )
                 yield from self._read(run, start, paths.output)
                 end = run.finish()
-        self._close(paths, end)
+                self._close(paths, end)  # while nobody else can have the file
+        else:
+            self._close(paths, end)
         elapsed = self.clock.monotonic() - began
         yield replace(report.finished(end, *names), elapsed=elapsed)
 
@@ -285,13 +290,3 @@ class _Job:
             meant, output = runs.of_job(end.meaning), str(paths.output.absolute())
             known = History(job=self.folder.job, meaning=meant, output=output)
         self.folder.record(known, end, paths.output)
-
-
-def _check_sample(paths: Paths) -> None:
-    """Check that a sample's file is still the sample's, before a new run cuts it to nothing.
-
-    Raises DiskError.
-    """
-    sample = checkpoint.load(paths.checkpoint)
-    if sample is not None and paths.output.exists():
-        open_output(paths.output, sample.output).close()

@@ -83,6 +83,11 @@ def _absolute(path: Path) -> Path:
         raise UsageError("The working folder is gone.", "Change to one that is there.") from error
 
 
+def outputs(folder: Path) -> list[Path]:
+    """Give the files of events in a folder, without those beside them; it need not exist."""
+    return [path for path in folder.glob("*.ndjson") if not is_beside(path.name)]
+
+
 def set_aside(paths: Paths, moment: int) -> None:
     """Rename the files of an earlier run, so that a new one can begin.
 

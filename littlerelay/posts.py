@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -20,10 +20,11 @@ from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery, DeliveryPaths
 from littlerelay.durable import disk_errors
+from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
 from littlerelay.http import Watch
 from littlerelay.marks import EMPTY
-from littlerelay.places import Paths
+from littlerelay.places import Paths, outputs
 from littlerelay.progress import Delivering, Finished, Progress, Sent, Stalled
 from littlerelay.replays import begun, planned
 from littlerelay.segment.changes import NOTHING
@@ -58,6 +59,13 @@ def is_spent(paths: Paths, run: Checkpoint) -> bool:
     return any(one is not None and one.is_whole for one in found)
 
 
+def unsent(spool: Path, others: Iterable[Path]) -> list[Paths]:
+    """Give the outputs of runs that may not have been sent to their ends, the oldest first."""
+    found = map(Paths, {*outputs(spool), *others})
+    known = [paths for paths in found if paths.checkpoint.exists()]
+    return sorted(known, key=lambda paths: paths.checkpoint.stat().st_mtime_ns)
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """The delivery of one run's file, which goes once all is accepted where it is in the spool."""
@@ -68,10 +76,29 @@ class Posting:
     clock: Clock
     watch: Watch
 
-    def is_begun(self) -> bool:
-        """Tell whether the file was begun to be sent to this destination, and not to its end."""
+    def is_left(self, run: Checkpoint, spool: Path) -> bool:
+        """Tell whether a finished run's file is still to be sent to this destination.
+
+        A file is in the spool only until all of it is accepted, wherever it was begun to be sent:
+        the write key may have been changed since. Another file must have been begun.
+        """
+        if run.phase != "done" or run.limit is not None or not self.paths.output.exists():
+            return False
+        is_begun = bool(deliveries.of_output(self.paths.output))
+        return self.paths.output.parent == spool or (is_begun and not self._is_whole())
+
+    def check_spent(self) -> None:
+        """Refuse to send a file that is gone, unless it went here. Raises UsageError."""
+        if not self._is_whole():
+            raise UsageError(
+                f"{self.paths.output} was sent to another destination, and then removed.",
+                "Give --restart to read it anew; then it is sent to this one.",
+            )
+
+    def _is_whole(self) -> bool:
+        """Tell whether all of the file was sent to this destination."""
         found = deliveries.load(self._files().checkpoint)
-        return found is not None and not found.is_whole
+        return found is not None and found.is_whole
 
     def along(self, run: Iterator[Progress], spool: Path) -> Iterator[Progress]:
         """Give what a run tells and what its delivery does, and both results at the end.
@@ -93,7 +120,7 @@ class Posting:
         ):
             delivery = own.submit(_send, _outgoing(files, start, source), plan, wire, news)
             try:
-                for value in _interleaved(run, delivery, news):
+                for value in _interleaved(_held_after(run, source), delivery, news):
                     if isinstance(value, Finished):
                         # There is something to do where it was written before and not sent whole.
                         results.append(replace(value, already=value.already and start.is_whole))
@@ -146,6 +173,11 @@ class _Following:
         self._end = 0
         self._is_final = False
         self._source: Input | None = None
+        self._held: Input | None = None
+
+    def hold(self) -> None:
+        """Keep others from sending the file, once its run has let go of it. Raises LockedError."""
+        self._held = Input(self._paths.output)
 
     def read(self, most: int) -> bytes:
         """Give up to ``most`` bytes as soon as there are any; none after the end."""
@@ -163,8 +195,9 @@ class _Following:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._source is not None:
-            self._source.close()
+        for opened in (self._source, self._held):
+            if opened is not None:
+                opened.close()
 
     def _look(self) -> None:
         """Look how far the run is; wait a moment where it is no further."""
@@ -172,13 +205,11 @@ class _Following:
         if run is not None:
             if self._oldest is not None and run.first and epoch(run.first) < self._oldest:
                 raise sources.too_old(run.first)
-            self._is_final = run.phase == "done"  # only then did the run let go of the file
-            if run.output.bytes > self._end:
+            self._is_final = run.phase == "done"
+            if run.output.bytes > self._end or self._is_final:
                 self._end = run.output.bytes
                 return
-        if self._is_final:
-            self._opened().lock()
-        elif self._stop.wait(_PAUSE):
+        if self._stop.wait(_PAUSE):
             raise Stopped
 
     def _opened(self) -> Input:
@@ -209,6 +240,11 @@ def _send(outgoing: Outgoing, plan: Plan, wire: Wire, news: _News) -> None:
     batches = sources.batches(outgoing.read, outgoing.place, plan, is_own=True)
     for value in send(outgoing, batches, wire):
         news.put(value)
+
+
+def _held_after(run: Iterator[Progress], source: _Following) -> Iterator[Progress]:
+    yield from run
+    source.hold()
 
 
 def _interleaved(

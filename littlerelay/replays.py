@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from littlerelay import deliveries, sources
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.deliveries import Delivery, DeliveryPaths
-from littlerelay.errors import StoppedError, UsageError
+from littlerelay.errors import LockedError, StoppedError, UsageError
 from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.http import Watch, unwatched
 from littlerelay.marks import EMPTY
@@ -59,9 +59,7 @@ def replay(
         if stream is not None and not paths:
             yield from _send_stream(stream, plan, destination, wire)
         for file in files:
-            if request.again:
-                set_files_aside(file.present(), now)
-            yield from _send_file(file, wire, end)
+            yield from _send_file(file, wire, end, again_at=now if request.again else None)
 
 
 def planned(request: ReplayRequest, now: int) -> Plan:
@@ -172,13 +170,16 @@ def _of_own(plan: Plan, own: Own | None) -> Plan:
 
 
 def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
-    """Give where an earlier delivery stands, or a new one's beginning."""
+    """Give where an earlier delivery stands, or a new one's beginning.
+
+    One that sent nothing binds nobody to its options: they may have been mistyped.
+    """
     meant = _meaning(request)
     found = None if request.again else deliveries.load(paths.checkpoint)
-    if found is not None:
+    if found is not None and (found.events or found.meaning == meant):
         deliveries.check_same(paths.checkpoint, found.meaning, meant)
         return found
-    if not request.again and paths.refused.exists():
+    if not request.again and found is None and paths.refused.exists():
         raise UsageError(
             f"{paths.refused} exists, and no checkpoint tells of it.",
             "Move it away, or give --again: it is kept under another name.",
@@ -221,8 +222,14 @@ def _check_ages(file: File, source: Input, oldest: int) -> None:
         pass  # each line is looked at, and an old message raises
 
 
-def _send_file(file: File, wire: Wire, end: float | None) -> Iterator[Delivering]:
+def _send_file(
+    file: File, wire: Wire, end: float | None, *, again_at: int | None
+) -> Iterator[Delivering]:
     with closing(file.source()) as source:
+        if again_at is not None:
+            set_files_aside(file.present(), again_at)
+        else:
+            _check_still(file)  # now that nobody else can send it
         outgoing = file.outgoing(source)
         if file.is_done:
             yield replace(summed_up(outgoing, file.start, wire.host), already=True)
@@ -230,6 +237,16 @@ def _send_file(file: File, wire: Wire, end: float | None) -> Iterator[Delivering
         is_own = file.own is not None
         batches = sources.batches(outgoing.read, outgoing.place, file.plan, is_own=is_own)
         yield from send(outgoing, _in_time(batches, end, wire.clock), wire)
+
+
+def _check_still(file: File) -> None:
+    """Refuse to go on from a place that somebody else has left meanwhile. Raises LockedError."""
+    found = deliveries.load(file.paths.checkpoint)
+    if found is not None and found.events > file.start.events:
+        raise LockedError(
+            f"{file.paths.file} was sent further by another command meanwhile.",
+            "Run the same command again: it goes on from there.",
+        )
 
 
 def _send_stream(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from littlerelay import __version__, checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import UsageError
+from littlerelay.files.compressed import open_output
 from littlerelay.history import History
 from littlerelay.meaning import completed, of_settings
 from littlerelay.places import Paths, check_place
@@ -260,3 +261,13 @@ def check_counts(end: Checkpoint) -> None:
                 f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
                 f"{at.filtered} filtered: that does not add up"
             )
+
+
+def check_sample(paths: Paths) -> None:
+    """Check that a sample's file is still the sample's, before a new run cuts it to nothing.
+
+    Raises DiskError.
+    """
+    sample = checkpoint.load(paths.checkpoint)
+    if sample is not None and paths.output.exists():
+        open_output(paths.output, sample.output).close()

@@ -126,6 +126,7 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
     began = wire.clock.monotonic()
     with closing(_refusals(outgoing)) as refused:
         keeper = _Keeper(outgoing, refused, wire.clock)
+        keeper.begin()
         yield keeper.sending(wire.host, begins=True)
         delivery = Delivery(outgoing.place, wire.lanes, wire.most)
         try:
@@ -159,6 +160,10 @@ class _Keeper:
         self._refused = refused
         self._clock = clock
         self._now = outgoing.start
+
+    def begin(self) -> None:
+        """Remember that the delivery has begun, before anything is sent. Raises DiskError."""
+        self._save()
 
     def keep(self, delivery: Delivery) -> None:
         """Make refusals durable, then the place that covers them. Raises DiskError."""

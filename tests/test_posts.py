@@ -1,40 +1,20 @@
 """`relay backfill --post` sends what it writes, loses nothing, and sends nothing unasked."""
 
 import itertools
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from littlerelay import jobs, posts, replays, rules
-from littlerelay.clock import SYSTEM, Clock
+from littlerelay import posts, replays
+from littlerelay.clock import SYSTEM
 from littlerelay.errors import RefusedError, UnreachableError, UsageError
-from littlerelay.events import Event
 from littlerelay.progress import Finished, Progress, Sending, Sent, Stalled
-from littlerelay.settings import (
-    BackfillRequest,
-    Credentials,
-    Mapping,
-    Post,
-    ReplayRequest,
-    Settings,
-)
+from littlerelay.settings import Mapping, ReplayRequest
+from posting_runs import NOW, posted, running, shop_of_orders, spooled
 from sent_files import ALL, RESTLESS, target
-from small_shop import FIRST, SmallShop, mapped, record
+from small_shop import FIRST, SmallShop, record
 from standin.segment import StandInSegment
-
-NOW = FIRST + 2_000
-MAPPING = Mapping(shop="", integrations=ALL)
-
-
-def person_mapped(resource: str, one: dict[str, Any], mapping: Mapping) -> list[Event]:
-    """Maps as the small shop does, but says whom a message is about, as Segment wants it."""
-    return [
-        {**event, "userId": str(one.get("customer", 1))} for event in mapped(resource, one, mapping)
-    ]
 
 
 @pytest.fixture
@@ -45,11 +25,7 @@ def segment() -> Iterator[StandInSegment]:
 
 @pytest.fixture
 def shop() -> SmallShop:
-    orders = [
-        record(number, 10 * number, [10 * number], customer=number, long=30_000)
-        for number in range(1, 80)
-    ]
-    return SmallShop({"customers": [record(1, 0, [0])], "orders": orders}, now=NOW)
+    return shop_of_orders()
 
 
 @pytest.fixture(autouse=True)
@@ -58,47 +34,8 @@ def swift(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posts, "_TURN", 0.002)
 
 
-@contextmanager
-def opened(shop: SmallShop) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jobs, "open_shop", lambda *_: shop)
-        patch.setattr(rules, "map_record", person_mapped)
-        yield
-
-
-def restless() -> Clock:
-    """Gives a clock of real seconds on which every checkpoint is due, and no sleep takes long."""
-    ticks = itertools.count(0, 2)
-    return replace(RESTLESS, monotonic=lambda: float(next(ticks)))
-
-
-def posting(
-    shop: SmallShop,
-    segment: StandInSegment,
-    folder: Path,
-    mapping: Mapping = MAPPING,
-    **asked: Any,
-) -> Generator[Progress, None, None]:
-    """Begins `relay backfill --post`, its output and state in a folder."""
-    settings = Settings(
-        "acme.myshopify.com", Credentials(token="a-token"), folder / "state", mapping=mapping
-    )
-    asked = {"since": "2023-11-14", "out": str(folder / "events.ndjson"), **asked}
-    request = BackfillRequest(post=Post(target(segment), rate=1e6), **asked)
-    with opened(shop):
-        yield from jobs.backfill(settings, request, restless())
-
-
-def posted(shop: SmallShop, segment: StandInSegment, folder: Path, **asked: Any) -> list[Progress]:
-    return list(posting(shop, segment, folder, **asked))
-
-
 def written(folder: Path, name: str = "events.ndjson") -> list[bytes]:
     return (folder / name).read_bytes().splitlines()
-
-
-def spooled(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "state/jobs/acme/spool").glob("*.ndjson"))
 
 
 def test_all_that_is_written_is_accepted(
@@ -115,7 +52,7 @@ def test_all_that_is_written_is_accepted(
 def test_it_sends_before_the_run_has_ended(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path
 ) -> None:
-    for told in posting(shop, segment, tmp_path):
+    for told in running(shop, segment, tmp_path):
         if isinstance(told, Sending) and told.accepted:
             break
     assert 0 < len(segment.accepted) <= 81
@@ -125,9 +62,9 @@ def test_it_sends_before_the_run_has_ended(
 def test_it_goes_on_wherever_it_was_stopped(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path, stop: int
 ) -> None:
-    running = posting(shop, segment, tmp_path)
-    list(itertools.islice(running, stop))
-    running.close()
+    begun = running(shop, segment, tmp_path)
+    list(itertools.islice(begun, stop))
+    begun.close()
     posted(shop, segment, tmp_path)
     assert segment.verdict(written(tmp_path)).is_exact
     assert not segment.repeats
@@ -136,9 +73,9 @@ def test_it_goes_on_wherever_it_was_stopped(
 def test_replay_goes_on_with_what_a_run_was_sending_and_the_other_way_round(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path
 ) -> None:
-    running = posting(shop, segment, tmp_path)
-    list(itertools.islice(running, 8))
-    running.close()
+    begun = running(shop, segment, tmp_path)
+    list(itertools.islice(begun, 8))
+    begun.close()
     request = ReplayRequest((str(tmp_path / "events.ndjson"),), integrations=ALL, rate=1e6)
     *_, sent = replays.replay(request, target(segment), RESTLESS)
     assert isinstance(sent, Sent)
@@ -172,7 +109,7 @@ def test_the_spool_stays_while_segment_is_away_and_the_run_goes_on(
     segment.faults(*["503"] * 11)
     told: list[Progress] = []
     with pytest.raises(UnreachableError, match="answered 503"):
-        told.extend(posting(shop, segment, tmp_path, out=None))
+        told.extend(running(shop, segment, tmp_path, out=None))
     assert isinstance(told[-1], Finished)
     assert any(isinstance(one, Stalled) for one in told) or not segment.accepted
     assert spooled(tmp_path) == ["events.ndjson"]

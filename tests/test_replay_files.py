@@ -17,6 +17,7 @@ from littlerelay.clock import SYSTEM
 from littlerelay.errors import (
     CheckpointMismatch,
     DiskError,
+    LockedError,
     RefusedError,
     StoppedError,
     UsageError,
@@ -99,6 +100,28 @@ def test_several_files_are_sent_in_order_each_from_where_it_is(
         ("b.ndjson", False),
     ]
     assert segment.verdict(LINES[:900]).is_exact
+
+
+def test_a_file_that_another_command_sent_meanwhile_is_not_sent_from_before(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    first = put(tmp_path / "a.ndjson", LINES[:500])
+    second = put(tmp_path / "b.ndjson", LINES[500:900])
+    begun = sending(segment, first, second)
+    next(begun)
+    sent(segment, second)
+    with pytest.raises(LockedError, match="by another command meanwhile"):
+        list(begun)
+    assert sent(segment, first, second)[1].already
+    assert segment.verdict(LINES[:900]).is_exact
+    assert not segment.dropped
+
+
+def test_options_that_chose_nothing_bind_nobody(segment: StandInSegment, events: Path) -> None:
+    (result,) = sent(segment, events, events=("Order Complete",))
+    assert (result.accepted, result.left_out) == (0, 2_000)
+    (result,) = sent(segment, events, events=("Order Completed",))
+    assert result.accepted == 2_000
 
 
 def test_a_run_that_is_not_finished_is_sent_as_far_as_it_is_durable(
