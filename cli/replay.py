@@ -134,8 +134,8 @@ def _code(results: list[Sent], failure: Callable[[str, str], None]) -> int:
     unfinished = [one.file for one in results if one.unfinished]
     for name in unfinished:
         failure(
-            f"{name} is not finished: the run that writes it has yet to write more.",
-            "Finish it with the command that began it, then run this one again.",
+            f"{name} is not finished: its run or its last line is not complete.",
+            "Finish it with the command that writes it, then run this one again.",
         )
     refused = tell_refused(results, failure)
     if unfinished:

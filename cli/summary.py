@@ -47,7 +47,8 @@ def _job(job: JobStatus) -> Text:
         *((clean(name), _position(*figures)) for name, figures in job.resources.items()),
         ("events", count(job.events) if job.saved else ""),
         ("rejected", f"{count(job.rejected)} records" if job.rejected else ""),
-        ("output", _place(job.output)),
+        ("unsent", f"{count(job.unsent)}: --post or relay replay goes on" if job.unsent else ""),
+        ("output", f"{_place(job.output)}{', removed: all is accepted' if job.is_removed else ''}"),
         ("saved", job.saved or ""),
         ("next", f"--since last goes on from {job.reached}" if job.reached else ""),
     ]

@@ -72,6 +72,17 @@ def of_output(output: Path) -> list[Path]:
     return sorted(path for name in names for path in output.parent.glob(_literal(name)))
 
 
+def all_of(output: Path) -> list[Delivery]:
+    """Read how far a file is delivered, to each of its destinations. Raises what `load` raises."""
+    found = [load(path) for path in of_output(output) if path.suffix == ".json"]
+    return [one for one in found if one is not None]
+
+
+def is_spent(output: Path) -> bool:
+    """Tell whether a file was accepted whole, and then removed from the spool."""
+    return not output.exists() and any(one.is_whole for one in all_of(output))
+
+
 def save(path: Path, delivery: Delivery) -> None:
     """Replace the checkpoint; it is whole after a power loss, old or new. Raises DiskError."""
     sealed.save(path, "delivery", delivery)

@@ -26,7 +26,7 @@ from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside, set_files_aside
-from littlerelay.posts import Posting, check_ages, is_spent, unsent
+from littlerelay.posts import Posting, check_ages, unsent
 from littlerelay.progress import Advanced, JobStatus, Progress
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
@@ -195,7 +195,7 @@ class _Job:
     def _go(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Bring a run from wherever it stands to its end, and its delivery, too."""
         written, posting = self._written(paths, start), self._posting(paths)
-        if posting is None or is_spent(paths, start):
+        if posting is None or _is_spent(paths, start):
             if posting is not None:
                 posting.check_spent()
             yield from written
@@ -206,7 +206,7 @@ class _Job:
     def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Write a run's file to its end."""
         names = self.folder.job, str(paths.output), str(paths.rejects)
-        if start.phase != "reading" and not is_spent(paths, start):
+        if start.phase != "reading" and not _is_spent(paths, start):
             verify(paths.output, start.output)
         if start.phase == "done":
             if start.limit is None and self.folder.load() is None:
@@ -290,3 +290,7 @@ class _Job:
             meant, output = runs.of_job(end.meaning), str(paths.output.absolute())
             known = History(job=self.folder.job, meaning=meant, output=output)
         self.folder.record(known, end, paths.output)
+
+
+def _is_spent(paths: Paths, run: Checkpoint) -> bool:
+    return run.phase == "done" and deliveries.is_spent(paths.output)

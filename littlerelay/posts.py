@@ -50,15 +50,6 @@ def check_ages(run: Checkpoint, mapping: Mapping, now: float) -> None:
         raise sources.too_old(iso(first))
 
 
-def is_spent(paths: Paths, run: Checkpoint) -> bool:
-    """Tell whether a finished run's file was accepted whole, and then removed from the spool."""
-    if paths.output.exists() or run.phase != "done":
-        return False
-    kept = [path for path in deliveries.of_output(paths.output) if path.suffix == ".json"]
-    found = [deliveries.load(path) for path in kept]
-    return any(one is not None and one.is_whole for one in found)
-
-
 def unsent(spool: Path, others: Iterable[Path]) -> list[Paths]:
     """Give the outputs of runs that may not have been sent to their ends, the oldest first."""
     found = map(Paths, {*outputs(spool), *others})

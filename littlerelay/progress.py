@@ -122,7 +122,7 @@ class Sent:
     """A file was sent, or written anew, as far as there is to send.
 
     ``read`` messages were read: accepted, refused or left out. ``batches`` and ``elapsed`` (in
-    seconds) are of this invocation alone. ``unfinished`` is true where a run has yet to write more,
+    seconds) are of this invocation alone. ``unfinished`` is true where more is to be written,
     ``sample`` where a limit ended it. ``already`` is true where nothing was left to send.
     ``is_posted`` is false where messages were written to a file, which accepted them.
     ``is_cleared`` is true where the file was in the spool, and has gone now that it was sent.
@@ -156,6 +156,8 @@ class JobStatus:
     are gone, or ``damaged`` where they cannot be read.
     ``resources`` gives what was read, Shopify's count at the start, and the time up to which all is
     read. ``reached`` is what ``--since last`` would go on from.
+    ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output
+    was sent whole, and removed.
     """
 
     job: str
@@ -168,6 +170,8 @@ class JobStatus:
     rejected: int = 0
     saved: str | None = None
     reached: str | None = None
+    unsent: int = 0
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,20 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
 from zoneinfo import ZoneInfo
 
 from littlerelay import deliveries, sources
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.deliveries import Delivery, DeliveryPaths
-from littlerelay.errors import LockedError, StoppedError, UsageError
+from littlerelay.errors import LockedError, UsageError
 from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.http import Watch, unwatched
 from littlerelay.marks import EMPTY
 from littlerelay.meaning import completed, text
 from littlerelay.places import named, set_files_aside
-from littlerelay.progress import Delivering
-from littlerelay.segment.batches import MAX_EVENTS, START, Batch
+from littlerelay.progress import Delivering, Sent
+from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
 from littlerelay.sending import Outgoing, Wire, check, send, summed_up
@@ -45,21 +45,21 @@ def replay(
     Raises the errors of ``littlerelay.errors``; what was accepted before is remembered.
     """
     now = int(clock.now())
-    end = None if request.max_duration is None else clock.monotonic() + request.max_duration
     plan = planned(request, now)
     paths = named(request.inputs)
-    if end is not None and not paths:
+    if request.max_duration is not None and not paths:
         what = "Standard input cannot be gone on with, so --max-duration is not for it."
         raise UsageError(what, "Leave --max-duration away, or name a file.")
     files = [prepared(path, plan, request, destination) for path in paths]
     is_done = bool(files) and all(file.is_done for file in files)
     if request.check_key and not is_done:
         check(destination, clock, watch)
-    with Wire(destination, (request.rate, request.concurrency), clock, watch) as wire:
+    pace = request.rate, request.concurrency
+    with Wire(destination, pace, clock, watch) as wire, wire.at_most(request.max_duration):
         if stream is not None and not paths:
             yield from _send_stream(stream, plan, destination, wire)
         for file in files:
-            yield from _send_file(file, wire, end, again_at=now if request.again else None)
+            yield from _send_file(file, wire, again_at=now if request.again else None)
 
 
 def planned(request: ReplayRequest, now: int) -> Plan:
@@ -144,7 +144,7 @@ def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destin
     with closing(Input(path)) as source:
         own = sources.own(source, path)
         sources.check_kind(path, source.read(sources.HEAD))
-        plan = _of_own(plan, own)
+        plan = replace(_of_own(plan, own), leaves_torn=own is None and source.is_plain)
     start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
     file = File(paths, plan, own, start)
@@ -222,9 +222,7 @@ def _check_ages(file: File, source: Input, oldest: int) -> None:
         pass  # each line is looked at, and an old message raises
 
 
-def _send_file(
-    file: File, wire: Wire, end: float | None, *, again_at: int | None
-) -> Iterator[Delivering]:
+def _send_file(file: File, wire: Wire, *, again_at: int | None) -> Iterator[Delivering]:
     with closing(file.source()) as source:
         if again_at is not None:
             set_files_aside(file.present(), again_at)
@@ -236,7 +234,18 @@ def _send_file(
             return
         is_own = file.own is not None
         batches = sources.batches(outgoing.read, outgoing.place, file.plan, is_own=is_own)
-        yield from send(outgoing, _in_time(batches, end, wire.clock), wire)
+        for told in send(outgoing, batches, wire):
+            yield replace(told, unfinished=_is_torn(file, source)) if _is_end(told) else told
+
+
+def _is_end(told: Delivering) -> TypeGuard[Sent]:
+    return isinstance(told, Sent) and not (told.unfinished or told.sample)
+
+
+def _is_torn(file: File, source: Input) -> bool:
+    """Tell whether a last line was left that somebody may still be writing."""
+    found = deliveries.load(file.paths.checkpoint)
+    return file.plan.leaves_torn and found is not None and found.bytes < source.raw_size
 
 
 def _check_still(file: File) -> None:
@@ -271,13 +280,3 @@ def _send_stream(
         sample=plan.limit is not None,
     )
     yield from send(outgoing, sources.batches(source.read, START, plan, is_own=False), wire)
-
-
-def _in_time(batches: Iterator[Batch], end: float | None, clock: Clock) -> Iterator[Batch]:
-    """Give batches until the time is over. Raises StoppedError then."""
-    for batch in batches:
-        if end is not None and clock.monotonic() >= end:
-            raise StoppedError(
-                "Stopped: --max-duration is over.", "The same command goes on from here."
-            )
-        yield batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from littlerelay import checkpoint
+from littlerelay import checkpoint, deliveries
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
@@ -77,7 +77,15 @@ def status(history: History) -> JobStatus:
         rejected=sum(at.rejected for at in run.resources.values()),
         saved=iso(int(paths.checkpoint.stat().st_mtime)),
         reached=reached,
+        unsent=_unsent(paths.output, run),
+        is_removed=deliveries.is_spent(paths.output),
     )
+
+
+def _unsent(output: Path, run: Checkpoint) -> int:
+    """Give how many events are still to be sent to a destination that was begun."""
+    begun = [one for one in deliveries.all_of(output) if not one.is_whole]
+    return max((sum(run.events.values()) - one.events for one in begun), default=0)
 
 
 def _total(run: Checkpoint, at: Position) -> int:

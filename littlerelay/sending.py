@@ -6,8 +6,9 @@ on from there, with each refused message written once.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -17,14 +18,14 @@ from littlerelay import deliveries, http
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
-from littlerelay.errors import DiskError, RefusedError
+from littlerelay.errors import DiskError, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.http import Patience, Watch
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import Batch, Place
 from littlerelay.segment.delivery import Delivery, Pacer, Refusals
-from littlerelay.segment.lanes import Brake, Lanes
+from littlerelay.segment.lanes import Brake, Lanes, Stopped
 from littlerelay.segment.posting import Poster
 from littlerelay.segment.preflight import check_key
 from littlerelay.settings import Destination
@@ -68,6 +69,22 @@ class Wire:
         poster = Poster(destination, access, self._web, clock)
         self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
         self.pacer = Pacer(rate, self._brake.clock)
+
+    @contextmanager
+    def at_most(self, seconds: float | None) -> Iterator[None]:
+        """Begin nothing more, and wait for nothing, after so long. Raises StoppedError then."""
+        alarm = threading.Timer(seconds or 0.0, self._brake.pull)
+        alarm.daemon = True
+        if seconds is not None:
+            alarm.start()
+        try:
+            yield
+        except Stopped:
+            raise StoppedError(
+                "Stopped: --max-duration is over.", "The same command goes on from here."
+            ) from None
+        finally:
+            alarm.cancel()
 
     def stop(self) -> None:
         """Let what is under way end, for a moment; nothing more is begun."""

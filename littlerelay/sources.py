@@ -40,7 +40,8 @@ class Plan:
     """What becomes of the messages of a file.
 
     ``oldest`` is the time (seconds since 1970) before which no message may be sent, none where the
-    user has chosen the destinations. ``limit`` is how many messages are taken at most.
+    user has chosen the destinations. ``limit`` is how many messages are taken at most. A last line
+    that has no end and is no JSON is left where ``leaves_torn``: somebody may still be writing it.
     """
 
     choice: Choice = EVERYTHING
@@ -49,6 +50,7 @@ class Plan:
     limit: int | None = None
     lanes: int = 1
     most: int = 2_500  # messages of a batch
+    leaves_torn: bool = False
 
     @property
     def takes_bytes(self) -> bool:
@@ -114,8 +116,14 @@ def taken(read_from: Read, place: Place, plan: Plan) -> Iterator[Line]:
             found: list[Message | Refusal] = [Refusal("too_large", detail, None)]
         else:
             found = list(read(text.removeprefix(_BYTE_ORDER_MARK)))
+            if plan.leaves_torn and size == len(text) and _is_torn(found):
+                return
         yield (line := _line(found, place, size, plan))
         place = line.end
+
+
+def _is_torn(found: list[Message | Refusal]) -> bool:
+    return any(isinstance(one, Refusal) and one.reason == "not_json" for one in found)
 
 
 def check_kind(path: Path, head: bytes) -> None:

@@ -187,8 +187,8 @@ def test_a_run_that_is_not_finished_is_told_by_the_exit_code(
     assert (ended.code, said(ended)) == (
         7,
         [
-            "error: events.ndjson is not finished: the run that writes it has yet to write more.",
-            "hint: Finish it with the command that began it, then run this one again.",
+            "error: events.ndjson is not finished: its run or its last line is not complete.",
+            "hint: Finish it with the command that writes it, then run this one again.",
         ],
     )
 

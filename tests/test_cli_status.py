@@ -48,6 +48,15 @@ def test_jobs_are_shown_with_how_far_they_are(relay: Relay) -> None:
     ]
 
 
+def test_what_is_unsent_and_what_was_removed_is_shown(relay: Relay) -> None:
+    sending = JobStatus(job="a", output="a.ndjson", phase="done", events=9, saved="S", unsent=4)
+    removed = JobStatus(job="b", output="b.ndjson", phase="done", is_removed=True)
+    relay.jobs.statuses = [sending, removed]
+    said = relay("status").out.splitlines()
+    assert "unsent  4: --post or relay replay goes on" in said
+    assert "output  b.ndjson, removed: all is accepted" in said
+
+
 def test_one_job_can_be_asked_for(relay: Relay) -> None:
     result = json.loads(relay("status", "--job", "demo", "--json").out)
     [job] = result["jobs"]

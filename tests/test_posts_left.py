@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from littlerelay import checkpoint, posts, replays
+from littlerelay import checkpoint, jobs, posts, replays
 from littlerelay.errors import LockedError, RefusedError, UnreachableError, UsageError
-from littlerelay.progress import Finished, Progress, Sent
+from littlerelay.progress import Finished, JobStatus, Progress, Sent
 from littlerelay.segment.posting import Poster
 from littlerelay.settings import ReplayRequest
 from posting_runs import goes_on, posted, shop_of_orders, spool, spooled
@@ -43,6 +43,21 @@ def fail(shop: SmallShop, segment: StandInSegment, folder: Path) -> None:
     with pytest.raises(UnreachableError):
         posted(shop, segment, folder, since="last", out=None)
     assert len(spooled(folder)) == 1
+
+
+def status(folder: Path) -> JobStatus:
+    (job,) = jobs.status(folder / "state")
+    return job
+
+
+def test_status_tells_what_is_unsent_and_what_was_removed(
+    shop: SmallShop, segment: StandInSegment, tmp_path: Path
+) -> None:
+    assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (0, True)
+    fail(shop, segment, tmp_path)
+    assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (1, False)
+    posted(shop, None, tmp_path, out=str(tmp_path / "full.ndjson"), since="2023-11-13")
+    assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (0, False)
 
 
 def accepted(told: list[Progress]) -> list[int]:

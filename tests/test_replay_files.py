@@ -141,6 +141,19 @@ def test_a_run_that_is_not_finished_is_sent_as_far_as_it_is_durable(
     assert not segment.repeats
 
 
+def test_a_last_line_that_is_still_being_written_is_left_until_it_is_whole(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    path = put(tmp_path / "events.ndjson", [*LINES[:3], LINES[3][:200]])
+    (result,) = sent(segment, path)
+    assert (result.accepted, result.refused, result.unfinished) == (3, 0, True)
+    put(path, [*LINES[:4], LINES[4].rstrip(b"\n")])
+    (result,) = sent(segment, path)
+    assert (result.accepted, result.refused, result.unfinished) == (5, 0, False)
+    assert segment.verdict(LINES[:5]).is_exact
+    assert sent(segment, path)[0].already
+
+
 def test_a_file_that_changed_is_not_gone_on_with(segment: StandInSegment, events: Path) -> None:
     running = sending(segment, events)
     list(itertools.islice(running, 3))
@@ -172,14 +185,22 @@ def test_a_sample_is_gone_on_with(segment: StandInSegment, events: Path) -> None
 
 
 def test_it_stops_when_its_time_is_over(segment: StandInSegment, events: Path) -> None:
-    passed = iter(range(1_000_000))
-    clock = replace(RESTLESS, monotonic=lambda: float(next(passed)))
     with pytest.raises(StoppedError, match="--max-duration"):
-        sent(segment, events, max_duration=8, clock=clock)
+        sent(segment, events, rate=500, max_duration=1.5, clock=SYSTEM)
     assert 0 < len(segment.accepted) < 2_000
     sent(segment, events)
     assert segment.verdict(LINES).is_exact
     assert not segment.repeats
+
+
+def test_its_time_is_over_while_segment_is_away_too(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    segment.faults("429:200", "429:200")
+    began = SYSTEM.monotonic()
+    with pytest.raises(StoppedError, match="--max-duration"):
+        sent(segment, put(tmp_path / "events", LINES[:9]), max_duration=0.3, clock=SYSTEM)
+    assert SYSTEM.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("seconds", [19 * 3600, 21 * 3600])
