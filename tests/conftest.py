@@ -15,11 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
+
+if TYPE_CHECKING:
+    from standin.segment import StandInSegment
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOREIGN_SETTINGS = ("RELAY_", "SHOPIFY", "SEGMENT", "RECHARGE", "XDG_")
@@ -149,3 +152,12 @@ def loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
         yield
+
+
+@pytest.fixture
+def segment() -> Iterator["StandInSegment"]:
+    """Gives a stand-in for Segment that runs."""
+    from standin.segment import StandInSegment  # noqa: PLC0415  tests of this file lack it
+
+    with StandInSegment() as running:
+        yield running

@@ -1,6 +1,5 @@
 """`relay check` asks Segment whether it knows the write key, and where the key belongs."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +14,6 @@ from littlerelay.progress import Checked
 from standin.segment import StandInSegment
 
 CLOCK = replace(SYSTEM, sleep=lambda _: None)
-
-
-@pytest.fixture
-def segment() -> Iterator[StandInSegment]:
-    with StandInSegment() as running:
-        yield running
 
 
 def check(**variables: str) -> list[Checked]:

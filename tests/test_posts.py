@@ -1,7 +1,6 @@
 """`relay backfill --post` sends what it writes, loses nothing, and sends nothing unasked."""
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from posting_runs import NOW, posted, running, shop_of_orders, spooled
 from sent_files import ALL, RESTLESS, target
 from small_shop import FIRST, SmallShop, record
 from standin.segment import StandInSegment
-
-
-@pytest.fixture
-def segment() -> Iterator[StandInSegment]:
-    with StandInSegment() as running:
-        yield running
 
 
 @pytest.fixture

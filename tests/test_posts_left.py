@@ -1,7 +1,6 @@
 """What an earlier run wrote and could not send is sent by the next one, whatever came between."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from posting_runs import goes_on, posted, shop_of_orders, spool, spooled
 from sent_files import ALL, RESTLESS, target
 from small_shop import SmallShop
 from standin.segment import StandInSegment
-
-
-@pytest.fixture
-def segment() -> Iterator[StandInSegment]:
-    with StandInSegment() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +29,6 @@ from sent_files import (
 from standin.segment import StandInSegment
 
 LINES = messages(2_000)
-
-
-@pytest.fixture
-def segment() -> Iterator[StandInSegment]:
-    with StandInSegment() as running:
-        yield running
 
 
 @pytest.fixture(params=["own", "foreign"])

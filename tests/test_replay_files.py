@@ -3,7 +3,6 @@
 import gzip
 import io
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,12 +39,6 @@ from sent_files import (
 from standin.segment import StandInSegment
 
 LINES = messages(2_000)
-
-
-@pytest.fixture
-def segment() -> Iterator[StandInSegment]:
-    with StandInSegment() as running:
-        yield running
 
 
 @pytest.fixture(params=["own", "foreign"])

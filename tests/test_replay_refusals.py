@@ -1,7 +1,6 @@
 """A message that Segment does not take stops nothing, is not lost, and can be mended and sent."""
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,12 +27,6 @@ from standin.segment import StandInSegment
 
 LINES = messages(1_000)
 IDS = [orjson.loads(one)["messageId"] for one in LINES]
-
-
-@pytest.fixture
-def segment() -> Iterator[StandInSegment]:
-    with StandInSegment() as running:
-        yield running
 
 
 def refused(path: Path) -> list[dict[str, Any]]:
