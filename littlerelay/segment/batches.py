@@ -80,24 +80,26 @@ def of_blocks(read: Callable[[int], bytes], start: Place, most: int) -> Iterator
     """
     rest, place = b"", start
     while block := rest + read(MAX_BYTES - len(rest)):
-        end = _end_of_batch(block, most)
+        end, count = _end_of_batch(block, most)
         if not end:
             raise RuntimeError(f"the line at byte {place.bytes} is not one of relay's own")
-        count = block.count(b"\n", 0, end)
         after = Place(place.bytes + end, place.lines + count, place.events + count, place.left_out)
         yield Batch(0, place, after, block[:end], count)
         rest, place = block[end:], after
 
 
-def _end_of_batch(block: bytes, most: int) -> int:
-    """Give where the last whole line ends that still belongs to the batch."""
-    end = block.rfind(b"\n") + 1
-    if block.count(b"\n", 0, end) <= most:
-        return end
+def _end_of_batch(block: bytes, most: int) -> tuple[int, int]:
+    """Give where the last whole line ends that still belongs to the batch, and how many there are.
+
+    Only lines of less than 180 bytes are so many that their number decides.
+    """
+    count = block.count(b"\n")
+    if count <= most:
+        return block.rfind(b"\n") + 1, count
     end = 0
     for _ in range(most):
         end = block.find(b"\n", end) + 1
-    return end
+    return end, most
 
 
 def of_lines(lines: Iterable[Line], start: Place, lanes: int, most: int) -> Iterator[Batch]:
