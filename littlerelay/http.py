@@ -1,8 +1,10 @@
 """Makes the one HTTP client, and tries again what is safe to send twice.
 
-All that relay sends can be sent twice: Shopify is only asked, and Segment knows a message by its
-id. What is tried again: no connection, a broken or cut answer, 408, 410, 429, 460 and 5xx but 501
-and 505. A ``Retry-After`` is obeyed and costs no try.
+Nearly all that relay sends can be sent twice: Shopify is only asked, and Segment knows a message by
+its id. What must be sent once says so (`ONCE`), and whoever asked finds out what became of it.
+
+What is tried again: no connection, a broken or cut answer, 408, 410, 429, 460 and 5xx but 501 and
+505. A ``Retry-After`` is obeyed and costs no try.
 
 Proxies are taken from ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, never for
 this machine itself; certificates from ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
@@ -12,9 +14,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.request import getproxies, proxy_bypass
@@ -23,10 +23,11 @@ import httpx
 
 from littlerelay import __version__
 from littlerelay.clock import Clock
-from littlerelay.errors import RefusedError, UnreachableError, UsageError
-from littlerelay.progress import Waiting
+from littlerelay.errors import RefusedError, UsageError
+from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwatched
 
-Watch = Callable[[Waiting], None]
+# The extension of a request that must not be sent twice: nobody knows what an unanswered one did.
+ONCE = "once"
 
 # The extension of a request under which it brings what makes it anew: a function of how often it
 # was tried and of the status that was answered last, none where nothing was.
@@ -38,61 +39,6 @@ _LONGEST_OBEYED = 300.0  # seconds of Retry-After; Segment's own libraries cap i
 _RETRIED = frozenset({408, 410, 429, 460})
 _FINAL_5XX = frozenset({501, 505})
 _NETWORK_ERRORS = (httpx.TransportError, httpx.DecodingError)
-
-
-def unwatched(_: Waiting) -> None:
-    """Let a wait pass unseen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to try again: a budget of tries and of seconds, and the pauses between them."""
-
-    tries: int = 10
-    seconds: float = 900.0
-    first_pause: float = 0.5
-    longest_pause: float = 60.0
-
-    def pause(self, failures: int, clock: Clock) -> float:
-        """Give the seconds before the next try: doubled each time, half of it left to chance."""
-        full = min(self.longest_pause, self.first_pause * 2.0 ** (failures - 1))
-        return full * (0.5 + clock.chance() / 2)
-
-
-PATIENCE = Patience()
-
-
-class Attempts:
-    """Counts the failures of one request against a budget that begins with the first of them."""
-
-    def __init__(self, clock: Clock, patience: Patience, watch: Watch) -> None:
-        self._clock = clock
-        self._patience = patience
-        self._watch = watch
-        self._end: float | None = None
-        self.failures = 0
-        self.waits = 0
-
-    def failed(self, reason: str, obeyed: float | None = None) -> None:
-        """Wait before the next try: ``obeyed`` seconds where the other side named them.
-
-        Raises UnreachableError when the budget is spent.
-        """
-        self.waits += 1
-        if obeyed is None:
-            self.failures += 1
-        pause = self._patience.pause(max(1, self.failures), self._clock)
-        pause = pause if obeyed is None else obeyed
-        now = self._clock.monotonic()
-        if self._end is None:
-            self._end = now + self._patience.seconds
-        if now + pause > self._end or self.failures >= self._patience.tries:
-            raise UnreachableError(
-                f"{reason}, and trying again did not help.",
-                "Nothing is lost: run the same command again later.",
-            )
-        self._watch(Waiting(reason, pause))
-        self._clock.sleep(pause)
 
 
 class RetryTransport(httpx.BaseTransport):
@@ -117,7 +63,7 @@ class RetryTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Give the first answer that is not worth another try."""
-        attempts = Attempts(self._clock, self._patience, self._watch)
+        attempts = self._attempts(request)
         host = request.url.host
         while True:
             try:
@@ -136,6 +82,11 @@ class RetryTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close the transport within."""
         self._inner.close()
+
+    def _attempts(self, request: httpx.Request) -> Attempts | Once:
+        if request.extensions.get(ONCE):
+            return Once()
+        return Attempts(self._clock, self._patience, self._watch)
 
     def _obeyed(self, response: httpx.Response) -> float | None:
         seconds = retry_after(response.headers.get("Retry-After"), self._clock.now())
@@ -169,7 +120,9 @@ class RetryTransport(httpx.BaseTransport):
         )
 
 
-def _made_anew(request: httpx.Request, attempts: Attempts, status: int | None) -> httpx.Request:
+def _made_anew(
+    request: httpx.Request, attempts: Attempts | Once, status: int | None
+) -> httpx.Request:
     again = request.extensions.get(AGAIN)
     return again(attempts.waits, status) if again else request
 

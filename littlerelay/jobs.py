@@ -21,9 +21,9 @@ from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
-from littlerelay.http import Watch, unwatched
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
+from littlerelay.patience import Watch, unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
@@ -32,9 +32,9 @@ from littlerelay.rules import rules
 from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
 from littlerelay.shopify.graphql import GraphQL
-from littlerelay.shopify.pages import limited
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.windows import limited
 from littlerelay.times import iso
 
 

@@ -22,8 +22,8 @@ from littlerelay.deliveries import Delivery, DeliveryPaths
 from littlerelay.durable import disk_errors
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
-from littlerelay.http import Watch
 from littlerelay.marks import EMPTY
+from littlerelay.patience import Watch
 from littlerelay.places import Paths, outputs
 from littlerelay.progress import Delivering, Finished, Progress, Sent, Stalled
 from littlerelay.replays import begun, planned

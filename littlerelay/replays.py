@@ -19,9 +19,9 @@ from littlerelay.clock import SYSTEM, Clock
 from littlerelay.deliveries import Delivery, DeliveryPaths
 from littlerelay.errors import LockedError, UsageError
 from littlerelay.files.inputs import Input, StreamInput, not_the_file
-from littlerelay.http import Watch, unwatched
 from littlerelay.marks import EMPTY
 from littlerelay.meaning import completed, text
+from littlerelay.patience import Watch, unwatched
 from littlerelay.places import named, set_files_aside
 from littlerelay.progress import Delivering, Sent
 from littlerelay.segment.batches import MAX_EVENTS, START

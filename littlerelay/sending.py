@@ -20,7 +20,7 @@ from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
 from littlerelay.errors import DiskError, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
-from littlerelay.http import Patience, Watch
+from littlerelay.patience import Patience, Watch
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import Batch, Place

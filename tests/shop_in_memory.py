@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from littlerelay.shopify.graphql import GraphQL, MaxCostExceededError, Variables
-from littlerelay.shopify.pages import Node, Pages, Resource
+from littlerelay.shopify.pages import Pages
 from littlerelay.shopify.records import number
+from littlerelay.shopify.spans import Node, Resource, Spans
 from littlerelay.times import epoch, iso
 
 TIME = r"'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'"
@@ -107,4 +108,4 @@ def shape(node: Node) -> Node:
 
 def pages(shop: ShopInMemory, since: int, end: int, first: int = 50) -> Pages:
     """Makes the pages of the shop's orders."""
-    return Pages(shop, Resource("orders", first, shape, {}, lambda _: True), since, end)
+    return Pages(Spans(shop, Resource("orders", first, shape, {}, lambda _: True), since, end))

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 
 from littlerelay.clock import Clock
-from littlerelay.http import PATIENCE, Patience, RetryTransport
+from littlerelay.http import RetryTransport
+from littlerelay.patience import PATIENCE, Patience
 from littlerelay.progress import Waiting
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import API_VERSION, FixedToken, Session, Tokens

@@ -10,7 +10,7 @@ from littlerelay.clock import Clock
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, message_id, present, timestamp
 from littlerelay.settings import Mapping, Markets
-from littlerelay.shopify.pages import Window
+from littlerelay.shopify.windows import Window
 from littlerelay.times import epoch, iso
 
 Record = dict[str, Any]

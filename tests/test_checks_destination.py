@@ -9,7 +9,7 @@ from littlerelay import http
 from littlerelay.checks import destination
 from littlerelay.clock import SYSTEM
 from littlerelay.configuration import Options, configuration
-from littlerelay.http import unwatched
+from littlerelay.patience import unwatched
 from littlerelay.progress import Checked
 from standin.segment import StandInSegment
 

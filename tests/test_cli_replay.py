@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from command import Ended, Relay, faked
-from littlerelay.http import Patience
+from littlerelay.patience import Patience
 from segment_keys import KEY
 from sent_files import beside, line, message, messages, put, put_own
 from standin.segment import StandInSegment

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import Patience
+from littlerelay.patience import Patience
 from littlerelay.progress import Bucket, Waiting
 from littlerelay.shopify.graphql import MaxCostExceededError, QueryError
 from littlerelay.shopify.queries import document

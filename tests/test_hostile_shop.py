@@ -12,8 +12,9 @@ from littlerelay.errors import RecordError, RefusedError, UnreachableError
 from littlerelay.rules import rules
 from littlerelay.settings import Mapping
 from littlerelay.shopify.graphql import expected
-from littlerelay.shopify.pages import Node, Pages, Resource
+from littlerelay.shopify.pages import Pages
 from littlerelay.shopify.records import UNREADABLE, number
+from littlerelay.shopify.spans import Node, Resource, Spans
 from shop_in_memory import Faults, Row, ShopInMemory, pages
 from shopify_fakes import TOKEN, FakeTime, Script, answer, error, graphql, web
 
@@ -92,7 +93,7 @@ def unreadable() -> dict[str, Any]:
         raise KeyError(node["id"])
 
     shop = ShopInMemory(ROWS[:1])
-    found = Pages(shop, Resource("orders", 50, broken, {}, lambda _: True), 0, END)
+    found = Pages(Spans(shop, Resource("orders", 50, broken, {}, lambda _: True), 0, END))
     (record,) = [record for window in found.windows() for record in window.records]
     return record
 

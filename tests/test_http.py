@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from littlerelay.errors import UnreachableError, UsageError
-from littlerelay.http import Patience, RetryTransport, client, retry_after, server_time
+from littlerelay.http import RetryTransport, client, retry_after, server_time
+from littlerelay.patience import Patience
 from littlerelay.progress import Waiting
 from shopify_fakes import NOW, FakeTime, Script, web
 

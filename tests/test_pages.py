@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from littlerelay.errors import UnreachableError
 from littlerelay.shopify.graphql import MaxCostExceededError
-from littlerelay.shopify.pages import Pages, Resource, Window, limited
+from littlerelay.shopify.pages import Pages
+from littlerelay.shopify.spans import Resource, Spans
+from littlerelay.shopify.windows import Window, limited
 from littlerelay.times import iso
 from shop_in_memory import Faults, Row, ShopInMemory, pages, shape
 from shopify_fakes import NOW
@@ -208,13 +210,13 @@ def test_what_the_filter_should_have_left_out_is_left_out_here() -> None:
 def test_an_order_that_was_deleted_while_its_lists_were_read_is_left_out() -> None:
     shop = ShopInMemory(evenly(3))
     resource = Resource("orders", 50, shape, {}, lambda node: not node["id"].endswith("/2"))
-    assert ids(list(Pages(shop, resource, 0, END).windows())) == [1, 3]
+    assert ids(list(Pages(Spans(shop, resource, 0, END)).windows())) == [1, 3]
 
 
 def test_every_page_is_asked_with_the_variables_of_its_resource() -> None:
     shop = ShopInMemory(evenly(60))
     resource = Resource("orders", 50, shape, {"products": False}, lambda _: True)
-    list(Pages(shop, resource, 0, END).windows())
+    list(Pages(Spans(shop, resource, 0, END)).windows())
     asked = [variables for name, variables in shop.asked if name == "orders"]
     assert [variables["products"] for variables in asked] == [False, False]
 

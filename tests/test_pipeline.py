@@ -23,7 +23,7 @@ from littlerelay.files.ndjson import LazyFile, PlainFile
 from littlerelay.marks import Mark
 from littlerelay.pipeline import Rules, Run, Tally
 from littlerelay.settings import Mapping
-from littlerelay.shopify.pages import Window
+from littlerelay.shopify.windows import Window
 from small_shop import FIRST, NOW, Record, hasty_clock, mapped, record, small_shop, standing_clock
 
 SHOP = small_shop(width=400)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pytest_httpserver import HTTPServer
 
 from littlerelay.errors import RefusedError, UnreachableError, UsageError
-from littlerelay.http import Patience
+from littlerelay.patience import Patience
 from littlerelay.segment.access import Access
 from littlerelay.settings import Destination, OAuth
 from segment_keys import KEY, pem, rsa_key

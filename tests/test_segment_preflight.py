@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import Patience
+from littlerelay.patience import Patience
 from littlerelay.segment.preflight import KeyCheck, check_key
 from littlerelay.settings import Destination
 from segment_keys import KEY

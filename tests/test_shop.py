@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.shopify.pages import Window
 from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.windows import Window
 from littlerelay.times import iso
 from shopify_fakes import NOW, SHOP, FakeTime, Script, answer, graphql
 

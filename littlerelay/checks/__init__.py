@@ -25,7 +25,7 @@ from littlerelay.clock import SYSTEM, Clock
 from littlerelay.environment import Draft, state_folder
 from littlerelay.errors import RefusedError, RelayError, UnreachableError
 from littlerelay.history import History, JobFolder
-from littlerelay.http import Watch, unwatched
+from littlerelay.patience import Watch, unwatched
 from littlerelay.progress import Checked
 from littlerelay.settings import BackfillRequest
 

@@ -12,7 +12,7 @@ from littlerelay.clock import Clock
 from littlerelay.configuration import Configuration
 from littlerelay.destinations import destination
 from littlerelay.errors import RelayError
-from littlerelay.http import Watch
+from littlerelay.patience import Watch
 from littlerelay.progress import Checked
 from littlerelay.segment.preflight import KeyCheck, check_key, check_region
 from littlerelay.settings import Destination

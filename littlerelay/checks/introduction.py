@@ -11,7 +11,7 @@ from littlerelay.checks.lines import failed, kept, skipped, tried
 from littlerelay.clock import Clock
 from littlerelay.environment import Draft
 from littlerelay.errors import RelayError
-from littlerelay.http import Patience, Watch
+from littlerelay.patience import Patience, Watch
 from littlerelay.progress import Checked
 from littlerelay.settings import Credentials, metafield
 from littlerelay.shopify.graphql import GraphQL

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from littlerelay.errors import UnreachableError
-from littlerelay.shopify.graphql import GraphQL, Variables
+from littlerelay.shopify.graphql import GraphQL, MaxCostExceededError, Variables, expected
 
 Node = dict[str, Any]
 
@@ -28,12 +28,62 @@ _REFUND_LISTS = {
 _FULFILLMENT_LISTS = {"fulfillment_line_items": "fulfillment_line_items"}
 _CHECKOUT_LISTS = {"line_items": "checkout_line_items"}
 _CHECKOUT_LINE_LISTS = {"discount_allocations": "checkout_discount_allocations"}
+_BATCH = 100  # parents whose lists are asked for at once; Shopify takes 250 ids
 # What these documents read belongs to the record itself: where it is gone, so is the record.
 _OF_RECORD = ("order_", "checkout_line_items")
 
 
 class GoneError(Exception):
     """The order or checkout was deleted while it was read."""
+
+
+class FollowUps:
+    """Asks in batches for what a bulk operation cannot give: connections inside of a list."""
+
+    def __init__(self, api: GraphQL) -> None:
+        self._api = api
+        self._size = _BATCH
+
+    def orders(self, orders: list[Node]) -> list[Node]:
+        """Give the orders with the lists of their refunds and fulfillments, as a page has them.
+
+        Orders that were deleted meanwhile are left out. Raises what GraphQL.execute raises.
+        """
+        gone: set[str] = set()
+        for key in ("fulfillments", "refunds"):
+            owners = [(one, order["id"]) for order in orders for one in order[key]]
+            at = 0
+            while at < len(owners):
+                batch = owners[at : at + self._size]
+                lists = self._lists(key, [owner["id"] for owner, _ in batch])
+                if lists is None:
+                    continue
+                for (owner, order), more in zip(batch, lists, strict=True):
+                    owner.update(more or {})
+                    gone |= set() if more else {order}
+                at += len(batch)
+        if gone:
+            self._check_gone(gone)
+        return [order for order in orders if order["id"] not in gone]
+
+    def _lists(self, name: str, ids: list[str]) -> list[Node | None] | None:
+        """Ask for the lists of these; none where so many cost too much, and fewer are tried."""
+        try:
+            answer = self._api.execute(name, {"ids": ids})
+        except MaxCostExceededError:
+            if self._size == 1:
+                raise
+            self._size //= 2
+            return None
+        with expected(name):
+            return list(answer["nodes"])
+
+    def _check_gone(self, orders: set[str]) -> None:
+        """Make sure that orders whose parts are gone are gone themselves."""
+        for gid in orders:
+            asked = {"id": gid, "after": None}
+            if self._api.execute("order_shipping_lines", asked)["owner"] is not None:
+                raise _vanished(gid)
 
 
 class Drain:

@@ -19,7 +19,8 @@ import orjson
 
 from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import PATIENCE, Attempts, Patience, Watch, server_time, unwatched
+from littlerelay.http import ONCE, server_time
+from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwatched
 from littlerelay.progress import Bucket, Waiting
 from littlerelay.shopify.queries import document
 from littlerelay.shopify.refusals import check_version, refusal
@@ -91,15 +92,24 @@ class GraphQL:
 
         Raises RefusedError, UnreachableError, MaxCostExceededError, and QueryError for a bug.
         """
-        variables = variables or {}
+        return self._ask(name, variables or {}, once=False)
+
+    def carry_out(self, name: str, variables: Variables) -> dict[str, Any]:
+        """Ask a document that changes something, and not again where the answer fails to come.
+
+        Raises what `execute` raises; UnansweredError where nobody knows what became of it.
+        """
+        return self._ask(name, variables, once=True)
+
+    def _ask(self, name: str, variables: Variables, *, once: bool) -> dict[str, Any]:
         query = document(name)
         body = orjson.dumps({"query": query, "variables": variables})
         key = (name, variables.get("first"))
-        attempts = Attempts(self._clock, self._patience, self._watch)
+        attempts = Once() if once else Attempts(self._clock, self._patience, self._watch)
         began = self._clock.monotonic()
         while True:
             self._pace(self._costs.get(key, 0.0))
-            answer = self._answer(body)
+            answer = self._answer(body, once=once)
             if answer is None:
                 attempts.failed("Shopify's answer was cut short")
                 continue
@@ -117,22 +127,24 @@ class GraphQL:
             elif self._wait(self._costs.get(key, 0.0)) < _MOMENT:
                 attempts.failed("Shopify throttled though its bucket holds enough", _SPITE)
 
-    def _answer(self, body: bytes) -> dict[str, Any] | None:
-        response = self._post(body)
+    def _answer(self, body: bytes, *, once: bool) -> dict[str, Any] | None:
+        response = self._post(body, once=once)
         if response.status_code == 401 and self._session.tokens.renew():
-            response = self._post(body)
+            response = self._post(body, once=once)
         if response.status_code != 200:
             raise refusal(response)
         check_version(response)
         answer = _decoded(response.content)
         return answer if isinstance(answer, dict) else None
 
-    def _post(self, body: bytes) -> httpx.Response:
+    def _post(self, body: bytes, *, once: bool) -> httpx.Response:
         headers = {
             "Content-Type": "application/json",
             "X-Shopify-Access-Token": self._session.tokens.current(),
         }
-        response = self._http.post(self._session.url, content=body, headers=headers)
+        response = self._http.post(
+            self._session.url, content=body, headers=headers, extensions={ONCE: once}
+        )
         self._read_clock(response)
         return response
 

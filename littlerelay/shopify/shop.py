@@ -13,8 +13,10 @@ from littlerelay.shopify.checkouts import checkout
 from littlerelay.shopify.drain import Drain, Node
 from littlerelay.shopify.graphql import GraphQL, Variables, expected
 from littlerelay.shopify.markets import read_markets
-from littlerelay.shopify.pages import Pages, Resource, Window
+from littlerelay.shopify.pages import Pages
 from littlerelay.shopify.session import covers
+from littlerelay.shopify.spans import Resource, Spans
+from littlerelay.shopify.windows import Window
 from littlerelay.times import iso
 
 NEEDED = "read_orders,read_customers"
@@ -103,13 +105,16 @@ class Shop:
             )
 
     def pages(self, resource: str, since: int, end: int) -> Pages:
-        """Give the pages of a resource, by its name in a run; see Pages for the bounds."""
+        """Give the pages of a resource, by its name in a run; see Spans for the bounds."""
+        return Pages(self._spans(resource, since, end))
+
+    def _spans(self, resource: str, since: int, end: int) -> Spans:
         make = {
             "customers": self._customers,
             "orders": self._orders,
             "checkouts": self._checkouts,
         }
-        return Pages(self.api, make[resource](), since, end)
+        return Spans(self.api, make[resource](), since, end)
 
     def markets(self) -> Markets:
         """Read the shop's markets, none where the app may not. Raises what GraphQL.execute does."""
