@@ -8,7 +8,6 @@ it too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
@@ -22,6 +21,7 @@ from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.http import ONCE, server_time
 from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwatched
 from littlerelay.progress import Bucket, Waiting
+from littlerelay.shopify.decoding import decoded
 from littlerelay.shopify.queries import document
 from littlerelay.shopify.refusals import check_version, refusal
 from littlerelay.shopify.session import Session
@@ -29,10 +29,6 @@ from littlerelay.shopify.session import Session
 Variables = dict[str, Any]
 
 _LONGEST = 300  # characters of a message of Shopify's that are shown
-_HALF = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
 _LONGEST_STORM = 3600.0  # seconds for which one question is asked again while it is throttled
 _MOMENT = 0.01  # seconds; a shorter wait is no reason to have been thrown back
 _SPITE = 1.0  # seconds to wait where a refusal names no reason to
@@ -134,7 +130,7 @@ class GraphQL:
         if response.status_code != 200:
             raise refusal(response)
         check_version(response)
-        answer = _decoded(response.content)
+        answer = decoded(response.content)
         return answer if isinstance(answer, dict) else None
 
     def _post(self, body: bytes, *, once: bool) -> httpx.Response:
@@ -222,19 +218,6 @@ def expected(name: str) -> Iterator[None]:
             f"Shopify's answer has another shape than its schema says ({name}).",
             "Nothing of it was written: run the same command again, or look for a newer relay.",
         ) from None
-
-
-def _decoded(content: bytes) -> object:
-    """Decode an answer; what is no Unicode in it (half a character) becomes U+FFFD."""
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        pass
-    whole = _HALF.sub(r"\\ufffd", content.decode("utf-8", "replace"))
-    try:
-        return orjson.loads(whole)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _graphql_error(errors: object, secret: str) -> Exception:
