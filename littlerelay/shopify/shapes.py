@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 _WHOLE = b'],"pageInfo":{"hasNextPage":false,"endCursor":null}}'
 
@@ -56,7 +55,8 @@ CHECKOUTS = Shape(
 )
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """Where a kind of node stands.
 
     It lies ``depth`` connections below the root, in the connection number ``index`` of an owner of
@@ -70,7 +70,8 @@ class Place(NamedTuple):
     keeps_typename: bool
 
 
-class Owner(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Owner:
     """A kind of node that holds others: the opening of each of its connections, and its place."""
 
     openings: tuple[bytes, ...]

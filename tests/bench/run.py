@@ -1,6 +1,7 @@
 """Runs every benchmark and prints what it found: ratios within one run, and peak memory.
 
-    python tests/bench/run.py [--orders 100000] [--events 1000000] [mapping memory delivery]
+    python tests/bench/run.py [--orders 100000] [--events 1000000]
+        [--join-orders 1000000] [mapping memory delivery joining]
 
 Figures are of this machine and this hour; ratios travel, absolute figures do not.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "fixtures")]
 
-from bench import delivery, mapping, memory  # noqa: E402  the path comes first
+from bench import delivery, joining, mapping, memory  # noqa: E402  the path comes first
 
 Table = Callable[[], list[tuple[str, str]]]
 
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", help="which are printed: all, if none is named")
     parser.add_argument("--orders", type=int, default=100_000, help="for the memory of a backfill")
     parser.add_argument("--events", type=int, default=1_000_000, help="for the memory of a replay")
+    parser.add_argument("--join-orders", type=int, default=1_000_000, help="for a bulk result")
     asked = parser.parse_args()
     tables: dict[str, tuple[str, Table]] = {
         "mapping": (
@@ -39,6 +41,10 @@ def main() -> None:
         "delivery": (
             "Sending a file to the stand-in Segment, whole process",
             lambda: delivery.run(asked.events),
+        ),
+        "joining": (
+            "Joining a bulk result, CPU of the whole process against the floor (loads + dumps)",
+            lambda: joining.run(asked.join_orders),
         ),
     }
     for name in asked.tables or tables:
