@@ -35,6 +35,7 @@ def backfill(
     job: options.Job = None,
     restart: options.Restart = False,
     post: options.Post = False,
+    mode: options.Mode = "auto",
     rate: options.Rate = None,
     concurrency: options.Concurrency = None,
     skip_key_check: options.SkipKeyCheck = False,
@@ -50,11 +51,7 @@ def backfill(
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
     settings = environment.load(chosen, os.environ)
-    sending = None
-    if post:
-        target = destinations.destination(configuration(chosen, os.environ), os.environ)
-        sending = Post(target, rate or RATE, concurrency or 1, check_key=not skip_key_check)
-    elif rate or concurrency or skip_key_check:
+    if not post and (rate or concurrency or skip_key_check):
         raise UsageError(
             "--rate, --concurrency and --skip-key-check say how events are sent, and none are.",
             "Give --post, too, or leave them away.",
@@ -68,9 +65,15 @@ def backfill(
         job=job,
         restart=restart,
         past_until=past_until,
-        post=sending,
+        post=_post(chosen, rate, concurrency, check=not skip_key_check) if post else None,
+        mode=mode,
     )
     return _run(settings, request, quiet=quiet, json=json)
+
+
+def _post(chosen: Options, rate: float | None, concurrency: int | None, *, check: bool) -> Post:
+    target = destinations.destination(configuration(chosen, os.environ), os.environ)
+    return Post(target, rate or RATE, concurrency or 1, check_key=check)
 
 
 def _names(resources: str) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from littlerelay.clock import Clock
-from littlerelay.progress import Advanced, Bucket, Finished, Sending, Started, Waiting
+from littlerelay.progress import Advanced, Bucket, Finished, Gathering, Sending, Started, Waiting
 
 from .meter import Meter
-from .plain import PlainView, pace, waits
+from .plain import PlainView, gathers, pace, waits
 from .text import clean, count, share, size
 
 _REFRESHES = 4  # a second
@@ -29,6 +29,7 @@ class LiveView(PlainView):
         super().__init__(out, clock, sums_up=sums_up)
         self._live: Live | None = None
         self._waiting = _NO_WAIT
+        self._gathering: Gathering | None = None
 
     def begin(self, started: Started) -> None:
         """Say what runs, and put the view beneath."""
@@ -39,7 +40,7 @@ class LiveView(PlainView):
 
     def advance(self, advanced: Advanced) -> None:
         """Let the next refresh draw new figures; no lines are told beside them."""
-        self._waiting = _NO_WAIT
+        self._waiting, self._gathering = _NO_WAIT, None
         self._told = self._clock.monotonic()
         super().advance(advanced)
 
@@ -51,6 +52,11 @@ class LiveView(PlainView):
     def wait(self, waiting: Waiting) -> None:
         """Let the view count a wait down."""
         self._waiting = (waiting.reason, self._clock.monotonic() + waiting.seconds)
+        self._start()
+
+    def gather(self, gathering: Gathering) -> None:
+        """Let the view show what Shopify gathers."""
+        self._gathering = gathering
         self._start()
 
     def finish(self, finished: Finished) -> None:
@@ -87,6 +93,8 @@ class LiveView(PlainView):
     def _beneath(self) -> Text:
         latest = self._meter.latest.get(self._meter.current or "") if self._meter else None
         parts = activity(latest) if latest else []
+        if self._gathering:
+            parts.append(gathers(self._gathering))
         reason, end = self._waiting
         left = math.ceil(end - self._clock.monotonic())
         if left > 0:

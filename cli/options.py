@@ -79,6 +79,24 @@ Named = Annotated[str | None, option("Only this job.", "NAME", "Options")]
 Restart = Annotated[
     bool, flag("--restart", "Begin anew; what was written before is renamed.", _OUTPUT)
 ]
+
+
+def _mode(value: str) -> str:
+    if value not in ("auto", "pages", "bulk"):
+        raise typer.BadParameter("it is none of auto, pages and bulk.")
+    return value
+
+
+Mode = Annotated[
+    Any,
+    option(
+        "How records are read: by pages, in bulk operations, or auto: in bulk where it is quicker. "
+        "The events are the same.",
+        "MODE",
+        _PERIOD,
+        _mode,
+    ),
+]
 Quiet = Annotated[bool, flag("--quiet", "Say nothing but errors.", _TALK)]
 Json = Annotated[bool, flag("--json", "Give the result as one JSON object.", _TALK)]
 

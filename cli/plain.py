@@ -11,6 +11,8 @@ from littlerelay.clock import Clock
 from littlerelay.progress import (
     Advanced,
     Finished,
+    Gathering,
+    Noted,
     Progress,
     Sending,
     Sent,
@@ -52,6 +54,10 @@ class PlainView:
                 self.advance(value)
             case Waiting():
                 self.wait(value)
+            case Gathering():
+                self.gather(value)
+            case Noted():
+                self._line(value.text)
             case Finished():
                 self.finish(value)
             case Sending():
@@ -102,6 +108,12 @@ class PlainView:
         """Tell of a long wait, and of every wait before the run has begun."""
         if waiting.seconds >= _LONG or self._meter is None:
             self._line(waits(waiting.reason, waiting.seconds))
+
+    def gather(self, gathering: Gathering) -> None:
+        """Tell when it is time what Shopify gathers."""
+        if self._clock.monotonic() - self._told >= _EVERY:
+            self._line(gathers(gathering))
+            self._told = self._clock.monotonic()
 
     def finish(self, finished: Finished) -> None:
         """Sum up."""
@@ -192,6 +204,14 @@ def progress(resource: str, read: int, totals: Mapping[str, int]) -> str:
     if total is None:
         return f"{resource} {count(read)}"
     return f"{resource} {count(read)} of {count(total)} ({share(read, total)})"
+
+
+def gathers(gathering: Gathering) -> str:
+    """Say what Shopify gathers, or how much of it is here."""
+    what = f"{gathering.resource} of {gathering.period}"
+    if gathering.fetched is not None:
+        return f"fetches {what}: {size(gathering.fetched)}"
+    return f"Shopify gathers {what}: {count(gathering.roots)} of {count(gathering.counted)}"
 
 
 def waits(reason: str, seconds: float) -> str:

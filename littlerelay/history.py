@@ -61,6 +61,11 @@ class JobFolder:
         """Give the folder of files that are kept until they are sent; it need not exist yet."""
         return self._folder / "spool"
 
+    @property
+    def bulk(self) -> Path:
+        """Give the folder for results of bulk operations where a run has no output of its own."""
+        return self._folder / "bulk"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the job; the system lets go of it whatever happens to this process.

@@ -158,7 +158,7 @@ class EnvironmentTransport(httpx.BaseTransport):
         """Send a request to its host, or to the proxy for its scheme."""
         scheme, host = request.url.scheme, request.url.host
         way = self._proxied.get(scheme) or self._proxied.get("all")
-        if way is None or _is_loopback(host) or proxy_bypass(host):
+        if way is None or is_loopback(host) or proxy_bypass(host):
             way = self._direct
         return way.handle_request(request)
 
@@ -168,10 +168,19 @@ class EnvironmentTransport(httpx.BaseTransport):
             transport.close()
 
 
+def plain_client() -> httpx.Client:
+    """Make a client that asks once, whose answers may be read as they come."""
+    return _client(EnvironmentTransport())
+
+
 def client(clock: Clock, watch: Watch = unwatched, patience: Patience = PATIENCE) -> httpx.Client:
     """Make a client that tries again, follows no redirect and names itself."""
+    return _client(RetryTransport(EnvironmentTransport(), clock, watch, patience))
+
+
+def _client(transport: httpx.BaseTransport) -> httpx.Client:
     return httpx.Client(
-        transport=RetryTransport(EnvironmentTransport(), clock, watch, patience),
+        transport=transport,
         timeout=httpx.Timeout(60.0, connect=15.0),
         headers={"User-Agent": f"littlerelay/{__version__}"},
         follow_redirects=False,
@@ -222,7 +231,8 @@ def _proxy_transport(scheme: str, url: str) -> httpx.HTTPTransport:
         ) from error
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -16,14 +16,13 @@ from typing import BinaryIO
 from littlerelay import checkpoint, deliveries, http, report, runs, sending
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.durable import make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
-from littlerelay.patience import Watch, unwatched
+from littlerelay.patience import Follow, unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
@@ -34,6 +33,7 @@ from littlerelay.settings import BackfillRequest, Settings, metafield
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.ways import Ways
 from littlerelay.shopify.windows import limited
 from littlerelay.times import iso
 
@@ -42,7 +42,7 @@ def backfill(
     settings: Settings,
     request: BackfillRequest,
     clock: Clock = SYSTEM,
-    watch: Watch = unwatched,
+    watch: Follow = unwatched,
     stream: BinaryIO | None = None,
 ) -> Generator[Progress, None, None]:
     """Bring a shop's history into an event file, giving progress after every window.
@@ -87,11 +87,11 @@ class _Job:
     folder: JobFolder
     clock: Clock
     shop: Shop
-    watch: Watch
+    watch: Follow
 
     def run(self) -> Iterator[Progress]:
         """Go on with the run of this request, or begin it."""
-        paths = self._paths()
+        paths = runs.paths(self.request, self.folder.spool, self.shop.now)
         check_place(paths)
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
         begun = None
@@ -141,18 +141,6 @@ class _Job:
         runs.check_counts(end)
         told = report.finished(end, self.folder.job, "-", str(rejects))
         yield replace(told, bytes=run.written, elapsed=self.clock.monotonic() - began)
-
-    def _paths(self) -> Paths:
-        if self.request.out is not None:
-            return Paths(Path(self.request.out))
-        name = "events.ndjson"
-        if self.request.since == LAST:
-            stamp = iso(self.shop.now - runs.MARGIN).replace("-", "").replace(":", "")
-            name = f"events-{stamp}.ndjson"
-        if self.request.post is None:
-            return Paths(Path(name))
-        make_folder(self.folder.spool)
-        return Paths(self.folder.spool / name)
 
     def _posting(self, paths: Paths) -> Posting | None:
         """Give the delivery of a run's file; none where it is not asked for."""
@@ -233,14 +221,15 @@ class _Job:
 
     def _read(self, run: Run, start: Checkpoint, output: Path | None) -> Iterator[Progress]:
         """Read every resource from where it stands."""
+        ways = self._ways(start, output)
         with ExitStack() as stack:
             given = self._given(start, stack)
             made = rules(start, self.settings.mapping, given, output)
             for name, position in start.resources.items():
                 if position.done:
                     continue
-                pages = self.shop.pages(name, start.updated_since, start.frozen_end)
-                windows = pages.windows(position.time)
+                reader = ways.reader(name, start.updated_since, start.frozen_end)
+                windows = reader.windows(position.time)
                 if name == "orders":
                     windows = self.shop.within_reach(windows, start.new_since or start.since)
                 if start.limit is not None:
@@ -255,6 +244,17 @@ class _Job:
                         position=iso(tally.time),
                         bucket=self.shop.api.bucket,
                     )
+
+    def _ways(self, start: Checkpoint, output: Path | None) -> Ways:
+        """Give the ways to the records: a sample is too small for any but pages."""
+        return Ways(
+            self.shop,
+            self.request.mode if start.limit is None else "pages",
+            Paths(output).bulk if output else self.folder.bulk,
+            self.clock,
+            self.watch,
+            is_local=self.settings.endpoint is not None,
+        )
 
     def _given(self, start: Checkpoint, stack: ExitStack) -> Callable[[str], bool]:
         """Open the ledger of a run of ``--since last``."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from littlerelay.clock import Clock
 from littlerelay.errors import UnreachableError
-from littlerelay.progress import Waiting
+from littlerelay.progress import Gathering, Noted, Waiting
 
 Watch = Callable[[Waiting], None]
+Follow = Callable[[Waiting | Gathering | Noted], None]
 
 
-def unwatched(_: Waiting) -> None:
+def unwatched(_: Waiting | Gathering | Noted) -> None:
     """Let a wait pass unseen."""
 
 

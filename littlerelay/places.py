@@ -42,6 +42,11 @@ class Paths:
         """Give the checkpoint file."""
         return self.output.with_name(self.output.name + ".checkpoint.json")
 
+    @property
+    def bulk(self) -> Path:
+        """Give the folder in which results of bulk operations lie while they are read."""
+        return self.output.with_name(self.output.name + ".bulk")
+
     def present(self) -> list[Path]:
         """Give those that exist."""
         paths = (self.output, self.rejects, self.checkpoint, *deliveries.of_output(self.output))

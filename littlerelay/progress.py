@@ -59,6 +59,28 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """Shopify gathers the records of one period for a bulk operation, or they are being fetched.
+
+    ``roots`` of ``counted`` records are gathered so far; ``fetched`` are the bytes that are here,
+    none before the fetching begins.
+    """
+
+    resource: str
+    period: str
+    roots: int
+    counted: int
+    fetched: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The run goes another way than was to be expected; this says which, and why."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What became of the records of one resource: read = mapped + rejected + filtered."""
 
@@ -196,5 +218,5 @@ class Stalled:
     reason: str
 
 
-Progress = Started | Advanced | Waiting | Finished | Sending | Sent | Stalled
+Progress = Started | Advanced | Waiting | Gathering | Noted | Finished | Sending | Sent | Stalled
 Delivering = Sending | Waiting | Sent

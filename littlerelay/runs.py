@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from littlerelay import __version__, checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
+from littlerelay.durable import make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.history import History
@@ -66,6 +67,20 @@ def _check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
             "checkout_id asks for.",
             "Choose checkout_id = token, or read no orders: --resource customers,checkouts.",
         )
+
+
+def paths(request: BackfillRequest, spool: Path, now: int) -> Paths:
+    """Give the files of a request; ``spool`` holds what is only sent. Raises DiskError."""
+    if request.out is not None:
+        return Paths(Path(request.out))
+    name = "events.ndjson"
+    if request.since == LAST:
+        stamp = iso(now - MARGIN).replace("-", "").replace(":", "")
+        name = f"events-{stamp}.ndjson"
+    if request.post is None:
+        return Paths(Path(name))
+    make_folder(spool)
+    return Paths(spool / name)
 
 
 def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str, str]:

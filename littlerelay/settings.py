@@ -15,6 +15,7 @@ SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 UserId = str
 OrderId = Literal["name", "number", "id"]
 Region = Literal["us", "eu"]
+Mode = Literal["auto", "pages", "bulk"]
 
 RATE = 800.0  # events a second, under the 1,000 that Segment allows a workspace
 
@@ -164,7 +165,8 @@ class BackfillRequest:
     ``since`` and ``until`` are a date, a timestamp with zone, ``30d``, or (``since`` only)
     ``last``. ``out`` is a path, ``-`` for standard output, or none for ``last``'s own name.
     ``limit`` is records a resource. ``job`` is none for the shop's name. Where events are also sent
-    (``post``), no ``out`` at all is a file in the job's own folder.
+    (``post``), no ``out`` at all is a file in the job's own folder. ``mode`` is how records are
+    read, and changes none of them.
     """
 
     since: str
@@ -176,6 +178,7 @@ class BackfillRequest:
     restart: bool = False
     past_until: bool = False
     post: Post | None = None
+    mode: Mode = "auto"
 
 
 @dataclass(frozen=True, slots=True)

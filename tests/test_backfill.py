@@ -130,7 +130,12 @@ def waits(shop: StandIn, folder: Path, clock: Clock) -> list[float]:
     bucket, told = shop.app.api.bucket, list[Waiting]()
     bucket.spend(bucket.available(shop.now_ms) - LEFT, shop.now_ms)
     request = BackfillRequest(since=SINCE, out=str(folder / "events.ndjson"))
-    given = jobs.backfill(settings(shop, folder / "state"), request, clock, told.append)
+
+    def waited(value: object) -> None:
+        assert isinstance(value, Waiting)
+        told.append(value)
+
+    given = jobs.backfill(settings(shop, folder / "state"), request, clock, waited)
     assert isinstance(list(given)[-1], Finished)
     assert unthrottled(shop).problems == []
     assert {wait.reason for wait in told} <= {"Shopify's bucket fills"}

@@ -58,16 +58,19 @@ class FollowUps:
                 lists = self._lists(key, [owner["id"] for owner, _ in batch])
                 if lists is None:
                     continue
-                for (owner, order), more in zip(batch, lists, strict=True):
-                    owner.update(more or {})
-                    gone |= set() if more else {order}
+                for owner, order in batch:
+                    owner.update(lists.get(owner["id"], {}))
+                    gone |= set() if owner["id"] in lists else {order}
                 at += len(batch)
         if gone:
             self._check_gone(gone)
         return [order for order in orders if order["id"] not in gone]
 
-    def _lists(self, name: str, ids: list[str]) -> list[Node | None] | None:
-        """Ask for the lists of these; none where so many cost too much, and fewer are tried."""
+    def _lists(self, name: str, ids: list[str]) -> dict[str, Node] | None:
+        """Ask for the lists of those that are there, by id.
+
+        Gives none where so many cost too much, and fewer are to be tried.
+        """
         try:
             answer = self._api.execute(name, {"ids": ids})
         except MaxCostExceededError:
@@ -76,7 +79,9 @@ class FollowUps:
             self._size //= 2
             return None
         with expected(name):
-            return list(answer["nodes"])
+            if len(answer["nodes"]) != len(ids):
+                raise ValueError("another number than was asked for")
+            return {node["id"]: node for node in answer["nodes"] if node}
 
     def _check_gone(self, orders: set[str]) -> None:
         """Make sure that orders whose parts are gone are gone themselves."""

@@ -106,9 +106,10 @@ class Shop:
 
     def pages(self, resource: str, since: int, end: int) -> Pages:
         """Give the pages of a resource, by its name in a run; see Spans for the bounds."""
-        return Pages(self._spans(resource, since, end))
+        return Pages(self.spans(resource, since, end))
 
-    def _spans(self, resource: str, since: int, end: int) -> Spans:
+    def spans(self, resource: str, since: int, end: int) -> Spans:
+        """Give the spans of a resource, by its name in a run; see Spans for the bounds."""
         make = {
             "customers": self._customers,
             "orders": self._orders,

@@ -1,0 +1,68 @@
+"""Chooses the way in which a resource is read: by pages, or in bulk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from littlerelay import http
+from littlerelay.clock import Clock
+from littlerelay.patience import Follow
+from littlerelay.settings import Mode
+from littlerelay.shopify.bulk import Bulk, Kind
+from littlerelay.shopify.download import Download
+from littlerelay.shopify.drain import FollowUps
+from littlerelay.shopify.gathering import Means
+from littlerelay.shopify.operations import Operations
+from littlerelay.shopify.pages import Pages
+from littlerelay.shopify.shapes import CHECKOUTS, CUSTOMERS, ORDERS
+from littlerelay.shopify.shop import Shop
+from littlerelay.shopify.spans import Node
+
+# From so many records on, an operation is quicker than their pages at Shopify's slowest pace.
+_WORTH = {"customers": 10_000, "orders": 1_000, "checkouts": 1_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to one shop's history.
+
+    Results of bulk operations lie in ``folder`` while they are read. ``is_local`` is true where the
+    shop is one on this machine.
+    """
+
+    shop: Shop
+    mode: Mode
+    folder: Path
+    clock: Clock
+    watch: Follow
+    is_local: bool = False
+
+    def reader(self, resource: str, since: int, end: int) -> Pages | Bulk:
+        """Give what reads a resource, by its name in a run; see Spans for the bounds."""
+        pages = self.shop.pages(resource, since, end)
+        if self.mode == "pages":
+            return pages
+        return Bulk(
+            self.shop.spans(resource, since, end),
+            self._kind(resource),
+            self._means(),
+            pages if self.mode == "auto" else None,
+        )
+
+    def _kind(self, resource: str) -> Kind:
+        shape, complete = {
+            "customers": (CUSTOMERS, _as_they_are),
+            "orders": (ORDERS, FollowUps(self.shop.api).orders),
+            "checkouts": (CHECKOUTS, _as_they_are),
+        }[resource]
+        return Kind(shape, complete, _WORTH[resource])
+
+    def _means(self) -> Means:
+        operations = Operations(self.shop.api, self.clock, self.watch)
+        download = Download(http.plain_client, self.clock, self.watch, is_local=self.is_local)
+        return Means(operations, download, self.folder, self.clock, self.watch)
+
+
+def _as_they_are(nodes: list[Node]) -> list[Node]:
+    return nodes
