@@ -30,6 +30,7 @@ from littlerelay.progress import Advanced, JobStatus, Progress
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
+from littlerelay.shopify.gathering import clear
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
@@ -138,6 +139,7 @@ class _Job:
             run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
             yield from self._read(run, start, None)
             end = run.finish()
+        clear(self.folder.bulk)
         runs.check_counts(end)
         told = report.finished(end, self.folder.job, "-", str(rejects))
         yield replace(told, bytes=run.written, elapsed=self.clock.monotonic() - began)
@@ -274,6 +276,7 @@ class _Job:
 
     def _close(self, paths: Paths, end: Checkpoint) -> None:
         """Check the counts, remember the ids, and only then call the run done."""
+        clear(paths.bulk)
         runs.check_counts(end)
         if end.output.lines != sum(end.events.values()) or end.rejects.lines != sum(
             at.rejected for at in end.resources.values()

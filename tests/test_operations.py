@@ -20,10 +20,11 @@ TEXT = "{ orders { edges { node { id } } } }"
 class Shop:
     """A shop's operations: each is listed once it was started; ``losses`` of answers are lost."""
 
-    def __init__(self, *faults: str, size: int = 2) -> None:
+    def __init__(self, *faults: str, size: int = 2, status: str = "RUNNING") -> None:
         self.faults = list(faults)
         self.operations: list[dict[str, Any]] = []
         self.size = size
+        self.status = status
         self.asked: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -46,7 +47,7 @@ class Shop:
         if fault in ("INVALID", "OPERATION_IN_PROGRESS", "LIMIT_REACHED"):
             errors = [{"code": fault, "field": None, "message": "No."}]
             return answer({"data": {"started": {"operation": None, "errors": errors}}})
-        self.add(text)
+        self.add(text, self.status)
         if fault == "lost":
             raise httpx.ReadError("broken")
         if fault == "cut":
@@ -107,10 +108,18 @@ def test_an_operation_that_was_never_started_is_started_again() -> None:
     assert len(shop.operations) == 1
 
 
-def test_an_operation_that_has_ended_is_not_taken_for_the_one_that_was_to_start() -> None:
+def test_an_operation_that_was_known_before_is_not_taken_for_the_one_that_was_to_start() -> None:
     shop = Shop("never came")
     shop.add(TEXT, status="COMPLETED")
-    assert operations(shop).start(TEXT).id.endswith("/2")
+    asked = operations(shop)
+    assert len(list(asked.since(NOW))) == 1
+    assert asked.start(TEXT).id.endswith("/2")
+
+
+def test_an_operation_that_has_ended_before_it_was_found_is_found_all_the_same() -> None:
+    shop = Shop("lost", status="COMPLETED")
+    assert operations(shop).start(TEXT).id.endswith("/1")
+    assert len(shop.operations) == 1
 
 
 def test_a_shop_that_never_answers_is_given_up() -> None:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from littlerelay.durable import disk_errors, make_folder
+from littlerelay.durable import make_folder
 from littlerelay.errors import UnreachableError
 from littlerelay.progress import Noted, Waiting
 from littlerelay.shopify.bulk_text import bulk_text
@@ -94,8 +94,6 @@ class Bulk:
         found = self._seen + (self._pages.seen if self._pages else 0)
         if found < counted and found < spans.count(start, spans.end):
             raise spans.short(counted, found, "at all")
-        with disk_errors(self._means.folder):
-            self._means.folder.rmdir()
 
     def _all(self, whole: Span) -> Iterator[Window]:
         """Read all parts in order, while operations for the next ones are under way."""

@@ -6,6 +6,7 @@ while it wrote them, and as many records as it counts in the shop.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -151,6 +152,20 @@ class Gatherer:
     @property
     def _name(self) -> str:
         return self._spans.resource.name
+
+
+def clear(folder: Path) -> None:
+    """Remove the results that lie in a folder, and the folder if nothing else does.
+
+    Raises DiskError.
+    """
+    with disk_errors(folder):
+        for path in folder.glob("*.jsonl"):
+            path.unlink()
+        for path in folder.glob("*.jsonl.join"):
+            shutil.rmtree(path)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _remove(path: Path) -> None:

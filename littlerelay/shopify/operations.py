@@ -79,6 +79,7 @@ class Operations:
         self._clock = clock
         self._watch = watch
         self._patience = patience
+        self._met: set[str] = set()
 
     def start(self, text: str) -> Operation:
         """Start an operation, once: where the answer is lost, it is looked for before it is tried.
@@ -86,14 +87,14 @@ class Operations:
         Raises BusyError where no slot is free, and TextRefusedError.
         """
         attempts = Attempts(self._clock, self._patience, self._watch)
-        began = self._api.shop_time
+        began, met = self._api.shop_time, set(self._met)
         while True:
             try:
                 return self._started(text)
             except UnansweredError as error:
                 attempts.failed(str(error))
             for found in self.since(began):
-                if found.says(text) and found.is_under_way:
+                if found.says(text) and found.id not in met:
                     return found
 
     def look(self, gid: str) -> Operation | None:
@@ -111,6 +112,7 @@ class Operations:
             for found in map(_operation, nodes):
                 if found.created < moment:
                     return
+                self._met.add(found.id)
                 yield found
 
     def _started(self, text: str) -> Operation:
@@ -128,7 +130,9 @@ class Operations:
                 f"Shopify takes no such bulk operation: {errors[0][1][:_LONGEST]}",
                 "Read by pages: --mode pages.",
             )
-        return _operation(started["operation"])
+        operation = _operation(started["operation"])
+        self._met.add(operation.id)
+        return operation
 
 
 def _operation(node: Node) -> Operation:
