@@ -50,6 +50,11 @@ class BulkLines:
         self.line = self.objects = self.roots = 0
         self._places = places
 
+    def size(self) -> int:
+        """Give the bytes of the file. Raises DiskError."""
+        with disk_errors(self.path):
+            return self.path.stat().st_size
+
     def read(self) -> Iterator[tuple[Place, Node, str]]:
         """Give each node with its place and its parent's id (of a root: an empty text).
 
@@ -92,16 +97,19 @@ class BulkLines:
             raise JoinError(self.line, "has an id that no number of Shopify's is")
         return b"%012d%020d" % (created, own)
 
-    def orphan(self, parent: str) -> JoinError:
-        """Make the error of a node whose parent is nowhere in the file, by reading it again."""
-        for _, _, named in self.read():
-            if named == parent:
+    def orphan(self, parent: str, owner: int) -> JoinError:
+        """Make the error of a node whose parent is not among the owners of its kind.
+
+        The file is read again for the number of the line.
+        """
+        for place, _, named in self.read():
+            if named == parent and place.parent == owner:
                 break
         gid = parent if _GID.fullmatch(parent) else "a parent"
-        return JoinError(self.line, f"belongs to {gid}, which is nowhere in it")
+        return JoinError(self.line, f"belongs to {gid}, and no such parent is in it")
 
     def twice(self, gid: str, owner: int) -> JoinError:
-        """Make the error of an owner that is there twice, by reading the file again."""
+        """Make the error of an owner that is there twice; for that, too, the file is read again."""
         seen = 0
         for place, node, _ in self.read():
             seen += place.owner == owner and node["id"] == gid

@@ -90,8 +90,7 @@ class Partitions:
         """
         owners = self._plan.owners
         with disk_errors(self._work.path), ExitStack() as stack:
-            size = self._lines.path.stat().st_size
-            count = _count(size, _MOST_PARTS // len(owners))
+            count = self._count(self._lines.size())
             scatters = [
                 stack.enter_context(Scatter(self._work, f"part-{number}", count))
                 for number in range(len(owners))
@@ -127,15 +126,22 @@ class Partitions:
         size, run = part.stat().st_size, part.with_name(f"{part.name}-run")
         parts: list[Path] = []
         if size > _LARGEST * _PART and used < _LAST_SPLIT:
-            scatter = self._split(part, _count(size, _MOST_PARTS - len(self._plan.owners)), used)
-            parts = self._runs_of(scatter, owner)
+            parts = self._runs_of(self._split(part, used), owner)
         whole_ones = merged(parts) if parts else self._joined(part, owner)
         with self._work.create(run.name) as file:
             file.writelines(whole_ones)
         part.unlink(missing_ok=True)
         return run
 
-    def _split(self, part: Path, count: int, used: int) -> Scatter:
+    def _count(self, size: int) -> int:
+        """Give the number of partitions for so many bytes, their share of the open files at most.
+
+        Those of one kind of owners are read while those of another are written.
+        """
+        return max(1, min(_MOST_PARTS // len(self._plan.owners), -(-size // _PART)))
+
+    def _split(self, part: Path, used: int) -> Scatter:
+        count = max(2, self._count(part.stat().st_size))
         with Scatter(self._work, part.name, count, used) as scatter, part.open("rb") as records:
             for record in records:
                 scatter.write(_key(record), record)
@@ -151,7 +157,7 @@ class Partitions:
             lists = [members.pop(key + index, ()) for index in indexes]
             yield whole(owners.pop(key), openings, lists) + b"\n"
         for key in members:
-            raise self._lines.orphan(_text(key))
+            raise self._lines.orphan(_text(key), owner)
 
     def _read(self, part: Path, owner: int) -> tuple[dict[bytes, bytes], dict[bytes, list[bytes]]]:
         """Give the owners of a partition by key, and the members by key and index."""
@@ -167,11 +173,6 @@ class Partitions:
                 else:
                     owners[key] = rest
         return owners, members
-
-
-def _count(size: int, most: int) -> int:
-    """Give the number of partitions for so many bytes."""
-    return max(1, min(most, -(-size // _PART)))
 
 
 def _key(record: bytes) -> bytes:
