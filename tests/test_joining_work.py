@@ -44,6 +44,7 @@ def test_work_files_are_for_their_owner_alone_and_go_when_it_is_closed(
         whole = join(path, ORDERS, path.parent)
     finally:
         umask(before)
+    assert {one for one in path.parent.rglob("*-*") if one.is_file()} <= set(whole._runs)
     modes = {one: stat.S_IMODE(one.stat().st_mode) for one in path.parent.rglob("*")}
     del modes[path]
     assert len(modes) > 1

@@ -65,9 +65,9 @@ class Joined:
 def join(path: Path, shape: Shape, folder: Path) -> Joined:
     """Join the lines of a file to the nodes that a page would give, its connections whole.
 
-    Work files lie below ``folder`` until the answer is closed; they take up to three times the
-    file's size for a while. A root that is there twice is found by its ``created_at``, which is the
-    same both times, for it never changes.
+    Work files lie below ``folder`` until the answer is closed; they take about as much room as the
+    file, and with two levels of connections twice as much for a while.
+    Roots that stand twice are told by their ``created_at``: it never changes, so it is the same.
     Raises JoinError, which tells the number of a line that cannot be right, and DiskError.
     """
     plan = Plan(shape)

@@ -98,8 +98,10 @@ class Partitions:
             self._spread(scatters)
             for number in range(len(owners) - 1, 0, -1):
                 above = scatters[owners[number].place.parent]
-                for record in merged(self._runs_of(scatters[number], number), _LINE):
+                runs = self._runs_of(scatters[number], number)
+                for record in merged(runs, _LINE):
                     above.write(_key(record), record)
+                _remove(runs)
             return self._runs_of(scatters[0], 0)
 
     def _spread(self, scatters: list[Scatter]) -> None:
@@ -123,14 +125,12 @@ class Partitions:
 
     def _run(self, part: Path, owner: int, used: int) -> Path:
         """Make a partition a run; one that grew too large is split, and its runs are merged."""
-        size, run = part.stat().st_size, part.with_name(f"{part.name}-run")
-        parts: list[Path] = []
-        if size > _LARGEST * _PART and used < _LAST_SPLIT:
+        run, parts = part.with_name(f"{part.name}-run"), list[Path]()
+        if part.stat().st_size > _LARGEST * _PART and used < _LAST_SPLIT:
             parts = self._runs_of(self._split(part, used), owner)
-        whole_ones = merged(parts) if parts else self._joined(part, owner)
         with self._work.create(run.name) as file:
-            file.writelines(whole_ones)
-        part.unlink(missing_ok=True)
+            file.writelines(merged(parts) if parts else self._joined(part, owner))
+        _remove(parts or [part])
         return run
 
     def _count(self, size: int) -> int:
@@ -173,6 +173,11 @@ class Partitions:
                 else:
                     owners[key] = rest
         return owners, members
+
+
+def _remove(files: list[Path]) -> None:
+    for file in files:
+        file.unlink()
 
 
 def _key(record: bytes) -> bytes:
