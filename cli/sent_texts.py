@@ -36,5 +36,12 @@ def sent_summary(sent: Sent) -> Text:
 def _headline(sent: Sent) -> str:
     if sent.already:
         return "was sent before; there is nothing to do"
-    what = "accepted by the API" if sent.is_posted else "messages written"
-    return f"done in {duration(sent.elapsed)}: {count(sent.accepted)} {what}"
+    done, in_all = f"done in {duration(sent.elapsed)}", count(sent.accepted)
+    if not sent.is_posted:
+        return f"{done}: {in_all} messages written"
+    now = sent.accepted - sent.accepted_before
+    if not sent.accepted_before:
+        return f"{done}: {in_all} accepted by the API"
+    if not (now or sent.batches):
+        return f"nothing was left to send: {in_all} accepted by the API in all"
+    return f"{done}: {count(now)} accepted by the API now, {in_all} in all"

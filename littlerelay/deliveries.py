@@ -43,6 +43,11 @@ class Delivery(Sealed):
     acked: int | None = None
     is_whole: bool = False
 
+    @property
+    def accepted(self) -> int:
+        """Give how many messages were accepted."""
+        return self.events - self.refused.lines
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPaths:

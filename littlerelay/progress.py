@@ -143,8 +143,9 @@ class Sending:
 class Sent:
     """A file was sent, or written anew, as far as there is to send.
 
-    ``read`` messages were read: accepted, refused or left out. ``batches`` and ``elapsed`` (in
-    seconds) are of this invocation alone. ``unfinished`` is true where more is to be written,
+    ``read`` messages were read: accepted, refused or left out; of the accepted ones
+    ``accepted_before`` were so before this invocation. ``batches`` and ``elapsed`` (in seconds) are
+    of this invocation alone. ``unfinished`` is true where more is to be written,
     ``sample`` where a limit ended it. ``already`` is true where nothing was left to send.
     ``is_posted`` is false where messages were written to a file, which accepted them.
     ``is_cleared`` is true where the file was in the spool, and has gone now that it was sent.
@@ -156,6 +157,7 @@ class Sent:
     refused: int
     left_out: int
     refused_file: str
+    accepted_before: int = 0
     batches: int = 0
     elapsed: float = 0.0
     unfinished: bool = False

@@ -221,7 +221,7 @@ class _Keeper:
             target=target,
             position=outgoing.position(),
             size=outgoing.size,
-            accepted=now.events - now.refused.lines,
+            accepted=now.accepted,
             refused=now.refused.lines,
             left_out=now.left_out,
             begins=begins,
@@ -244,7 +244,8 @@ def summed_up(outgoing: Outgoing, now: Remembered, target: str) -> Sent:
     return Sent(
         file=outgoing.name,
         target=target,
-        accepted=now.events - now.refused.lines,
+        accepted=now.accepted,
+        accepted_before=outgoing.start.accepted,
         refused=now.refused.lines,
         left_out=now.left_out,
         refused_file=str(outgoing.paths.refused),

@@ -87,6 +87,7 @@ def test_json_is_one_object_with_each_file(
         "refused": 0,
         "left_out": 0,
         "refused_file": "",
+        "accepted_before": 0,
         "batches": first["batches"],
         "elapsed": 0,
         "unfinished": False,

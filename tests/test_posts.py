@@ -81,6 +81,16 @@ def test_replay_goes_on_with_what_a_run_was_sending_and_the_other_way_round(
     assert sent.already
 
 
+def test_what_was_accepted_before_is_told(
+    shop: SmallShop, segment: StandInSegment, tmp_path: Path
+) -> None:
+    (*_, first), (*_, second) = (posted(shop, segment, tmp_path) for _ in range(2))
+    assert isinstance(first, Sent)
+    assert isinstance(second, Sent)
+    assert (first.accepted, first.accepted_before) == (81, 0)
+    assert (second.accepted, second.accepted_before) == (81, 81)
+
+
 def test_without_a_file_of_ones_own_the_spool_goes_once_all_is_accepted(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path
 ) -> None:

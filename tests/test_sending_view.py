@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from time import sleep
 from typing import Any
 
@@ -51,6 +52,19 @@ def test_a_log_has_plain_lines() -> None:
         "file      events.ndjson",
         "accepted  1,200 by the API of api.segment.io",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (0, "done in 1m01s: 1,200 accepted by the API"),
+        (1_000, "done in 1m01s: 200 accepted by the API now, 1,200 in all"),
+        (1_200, "nothing was left to send: 1,200 accepted by the API in all"),
+    ],
+)
+def test_what_was_accepted_now_is_told_apart_from_all(before: int, told: str) -> None:
+    shown = drawn(io.StringIO(), replace(SENT, accepted_before=before)).splitlines()
+    assert shown[0] == told
 
 
 def test_a_log_is_told_no_more_than_every_30_seconds() -> None:
