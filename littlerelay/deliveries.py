@@ -8,6 +8,8 @@ lie beside it (``events.ndjson.refused.1a2b3c4d.ndjson``). It holds no secret an
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +77,17 @@ def of_output(output: Path) -> list[Path]:
     """Give all files that tell of deliveries of a file, to whatever destination, sorted."""
     names = (f"{output.name}.delivery.*.json", f"{output.name}.refused.*.ndjson")
     return sorted(path for name in names for path in output.parent.glob(_literal(name)))
+
+
+def of_stream(endpoint: str, write_key: str) -> DeliveryPaths:
+    """Name the files of standard input's delivery: after no refused messages of an earlier one."""
+    names = itertools.chain(["stdin"], map("stdin-{}".format, itertools.count(2)))
+    tried = (DeliveryPaths(Path(name), endpoint, write_key) for name in names)
+    return next(paths for paths in tried if not _is_taken(paths.refused))
+
+
+def _is_taken(refused: Path) -> bool:
+    return os.path.lexists(refused) or bool(of_output(refused))
 
 
 def all_of(output: Path) -> list[Delivery]:

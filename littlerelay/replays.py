@@ -263,14 +263,9 @@ def _send_stream(
 ) -> Iterator[Delivering]:
     """Send what comes once: nothing is remembered, and old messages are found on the way."""
     source = StreamInput(stream)
-    paths = DeliveryPaths(Path("stdin"), destination.endpoint, destination.write_key)
-    if paths.refused.exists():
-        raise UsageError(
-            f"{paths.refused} exists, and refused messages would go there.", "Move it away first."
-        )
     outgoing = Outgoing(
         name="standard input",
-        paths=paths,
+        paths=deliveries.of_stream(destination.endpoint, destination.write_key),
         start=Delivery(endpoint=destination.endpoint, meaning={}),
         fingerprint=lambda _: EMPTY.tail,
         position=lambda: source.raw_position,

@@ -1,5 +1,6 @@
 """A message that Segment does not take stops nothing, is not lost, and can be mended and sent."""
 
+import io
 import itertools
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from littlerelay import replays
 from littlerelay.errors import DiskError, RefusedError, UnreachableError, UsageError
+from littlerelay.progress import Sent
 from littlerelay.settings import Destination, ReplayRequest
 from sent_files import (
     RESTLESS,
@@ -166,6 +168,42 @@ def test_a_refused_file_that_no_checkpoint_tells_of_is_not_touched(
     with pytest.raises(UsageError, match="no checkpoint tells of it"):
         sent(segment, path)
     assert len(refused(path)) == 1
+
+
+def piped(segment: StandInSegment, *lines: bytes) -> Path:
+    """Sends lines as from standard input, and names the file of those that were refused."""
+    request = ReplayRequest(("-",), integrations=(("All", True),), rate=1e6)
+    stream = io.BytesIO(b"".join(lines))
+    *_, result = replays.replay(request, target(segment), RESTLESS, stream=stream)
+    assert isinstance(result, Sent)
+    return Path(result.refused_file)
+
+
+def test_what_is_refused_of_one_pipe_is_not_mixed_with_that_of_another(
+    segment: StandInSegment,
+) -> None:
+    bad = [line(message(number, userId=None)) for number in range(3)]
+    places = [piped(segment, LINES[number], bad[number]) for number in range(3)]
+    for place, one in zip(places, bad, strict=True):
+        assert [orjson.loads(kept)["message"] for kept in place.read_bytes().splitlines()] == [
+            orjson.loads(one)
+        ]
+    assert [place.name.partition(".")[0] for place in places] == ["stdin", "stdin-2", "stdin-3"]
+    assert segment.verdict(LINES[:3]).is_exact
+
+
+def test_what_a_pipe_refused_can_be_mended_and_sent_as_another_one_refuses(
+    segment: StandInSegment,
+) -> None:
+    first = piped(segment, line(message(1, userId=None)))
+    put(first, [LINES[1]])
+    sent(segment, first)
+    first.unlink()  # what tells of its delivery stays
+    second = piped(segment, line(message(2, userId=None)))
+    put(second, [LINES[2]])
+    (result,) = sent(segment, second)
+    assert result.accepted == 1
+    assert segment.verdict(LINES[1:3]).is_exact
 
 
 def test_a_refused_file_that_was_altered_stops_the_delivery(
