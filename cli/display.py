@@ -96,6 +96,11 @@ def note(label: str, value: str) -> None:
     console().print(facts([(label, value)]))
 
 
+def warning(text: str) -> None:
+    """Say on standard error what is likely not meant, and stops nothing."""
+    console().print(Text(f"warning: {clean(text)}"))
+
+
 def failure(message: str, hint: str) -> None:
     """Say on standard error what went wrong and what to do."""
     out = console()

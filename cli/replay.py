@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from littlerelay import destinations
@@ -85,6 +87,9 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
         closing(_told(found, request, show)) as told,
     ):
         results = _followed(told, show)
+    if not quiet:
+        for one in (result for result in results if result.chose_nothing):
+            display.warning(_unfit(one, request))
     if json:
         display.as_json({"files": [_plain(one) for one in results]}, errors=request.out == _STDOUT)
     return _code(results, display.failure)
@@ -123,6 +128,25 @@ def _followed(told: Iterator[Delivering], show: Callable[[Delivering], None]) ->
         if isinstance(value, Sent):
             results.append(value)
     return results
+
+
+def _unfit(result: Sent, request: ReplayRequest) -> str:
+    """Say that no message of a file fits what was asked for, and which there are."""
+    from littlerelay import sources  # noqa: PLC0415  with it comes orjson
+
+    asked = {
+        "--since": [request.since] if request.since else [],
+        "--until": [request.until] if request.until else [],
+        "--event": request.events,
+        "--user": request.users,
+        "--where": ["=".join(pair) for pair in request.where],
+    }
+    told = ", ".join(f"{name} {shlex.quote(one)}" for name, texts in asked.items() for one in texts)
+    names = []
+    if request.events and _STDIN not in request.inputs:
+        names = sources.names(Path(result.file))
+    there = f"; its first ones are {', '.join(names)}" if names else ""
+    return f"no message of {result.file} fits {told}{there}"
 
 
 def _plain(result: Sent) -> dict[str, Any]:

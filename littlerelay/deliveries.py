@@ -23,7 +23,7 @@ _REMEDY = "Send the file from the start with --again: what this file told is kep
 
 
 class Delivery(Sealed):
-    """How far one file is delivered. ``acked`` is when something was last accepted (since 1970).
+    """How far one file is delivered. ``acked`` is when a batch was last answered (since 1970).
 
     ``bytes`` and ``lines`` (as they are when unpacked) are before the watermark; ``events`` of them
     were sent or refused, ``left_out`` were not chosen. ``fingerprint`` tells the file up to there.
@@ -44,6 +44,11 @@ class Delivery(Sealed):
     refused: Mark = EMPTY
     acked: int | None = None
     is_whole: bool = False
+
+    @property
+    def has_sent(self) -> bool:
+        """Tell whether Segment has answered for any message; until then no options bind anybody."""
+        return self.acked is not None
 
     @property
     def accepted(self) -> int:

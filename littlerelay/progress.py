@@ -149,6 +149,7 @@ class Sent:
     ``sample`` where a limit ended it. ``already`` is true where nothing was left to send.
     ``is_posted`` is false where messages were written to a file, which accepted them.
     ``is_cleared`` is true where the file was in the spool, and has gone now that it was sent.
+    ``chose_nothing`` is true where there are messages, and none fits what was asked for.
     """
 
     file: str
@@ -165,6 +166,7 @@ class Sent:
     already: bool = False
     is_posted: bool = True
     is_cleared: bool = False
+    chose_nothing: bool = False
 
     @property
     def read(self) -> int:

@@ -176,7 +176,7 @@ def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
     """
     meant = _meaning(request)
     found = None if request.again else deliveries.load(paths.checkpoint)
-    if found is not None and (found.events or found.meaning == meant):
+    if found is not None and (found.has_sent or found.meaning == meant):
         deliveries.check_same(paths.checkpoint, found.meaning, meant)
         return found
     if not request.again and found is None and paths.refused.exists():
@@ -250,8 +250,10 @@ def _is_torn(file: File, source: Input) -> bool:
 
 def _check_still(file: File) -> None:
     """Refuse to go on from a place that somebody else has left meanwhile. Raises LockedError."""
-    found = deliveries.load(file.paths.checkpoint)
-    if found is not None and found.events > file.start.events:
+    found, start = deliveries.load(file.paths.checkpoint), file.start
+    if found is None or not (found.has_sent or found.meaning == start.meaning):
+        return
+    if found.events > start.events:
         raise LockedError(
             f"{file.paths.file} was sent further by another command meanwhile.",
             "Run the same command again: it goes on from there.",

@@ -112,6 +112,7 @@ class _Writer:
             elapsed=self._clock.monotonic() - self._began,
             sample=plan.limit is not None,
             is_posted=False,
+            chose_nothing=self._end.left_out > 0 and self._end.events == self._refused,
         )
 
 

@@ -21,6 +21,7 @@ from littlerelay.deliveries import DeliveryPaths
 from littlerelay.errors import DiskError, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.patience import Patience, Watch
+from littlerelay.places import set_files_aside
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import Batch, Place
@@ -141,6 +142,7 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
     Raises what posting raises; all that was accepted until then is remembered.
     """
     began = wire.clock.monotonic()
+    _set_aside(outgoing, wire.clock)
     with closing(_refusals(outgoing)) as refused:
         keeper = _Keeper(outgoing, refused, wire.clock)
         keeper.begin()
@@ -158,6 +160,15 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
             raise
         keeper.finish(delivery)
     yield keeper.sent(wire.host, delivery.batches, wire.clock.monotonic() - began)
+
+
+def _set_aside(outgoing: Outgoing, clock: Clock) -> None:
+    """Keep what a delivery with other options refused, which sent nothing: it may be mended."""
+    paths = outgoing.paths
+    earlier = deliveries.load(paths.checkpoint) if outgoing.remembers else None
+    is_anew = earlier is not None and earlier.refused.lines and not outgoing.start.refused.lines
+    if is_anew and paths.refused.exists():
+        set_files_aside([paths.refused], int(clock.now()))
 
 
 def _refusals(outgoing: Outgoing) -> LazyFile:
@@ -251,4 +262,5 @@ def summed_up(outgoing: Outgoing, now: Remembered, target: str) -> Sent:
         refused_file=str(outgoing.paths.refused),
         unfinished=outgoing.unfinished,
         sample=outgoing.sample,
+        chose_nothing=now.left_out > 0 and not now.has_sent,
     )

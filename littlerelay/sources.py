@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from littlerelay.times import epoch
 OLD = 72 * 3600  # seconds after which destinations are likely to act wrongly on an event
 
 HEAD = 64 * 1024  # bytes that tell what a file holds
+
+_LOOK = 1024 * 1024  # bytes of a file's first messages, whose names are told
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -135,6 +138,15 @@ def check_kind(path: Path, head: bytes) -> None:
     raise UsageError(
         f"{path} holds {what}.", "Name a file of events, such as `relay backfill` writes."
     )
+
+
+def names(path: Path) -> list[str]:
+    """Name the events, or else the types, of a file's first messages. Raises what `Input` does."""
+    with closing(Input(path)) as source:
+        head = source.read(_LOOK).removeprefix(_BYTE_ORDER_MARK)
+    found = (one for line in head.split(b"\n") for one in read(line))
+    events = (one.event for one in found if isinstance(one, Message))
+    return sorted({event.get("event") or event["type"] for event in events})
 
 
 def _line(found: list[Message | Refusal], place: Place, size: int, plan: Plan) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,7 @@ def test_json_is_one_object_with_each_file(
         "already": False,
         "is_posted": True,
         "is_cleared": False,
+        "chose_nothing": False,
         "read": 200,
     }
     assert (second["accepted"], second["refused"], second["read"]) == (1, 1, 2)
@@ -115,6 +117,30 @@ def test_refused_messages_are_told_with_their_file(
         ],
     )
     assert is_secret_kept(ended)
+
+
+@pytest.mark.parametrize("place", [(), ("--out", "out.ndjson")])
+def test_a_choice_that_no_message_fits_is_told_with_the_names_that_are_there(
+    relay: Relay, segment: StandInSegment, events: Path, place: tuple[str, ...]
+) -> None:
+    put(Path("people.ndjson"), [line({**message(1), "type": "identify", "event": None})])
+    words = ("replay", "*.ndjson", *(place or FAST), "--event", "Order Complete")
+    ended = relay(*words, "--where", "total=12.5", "--json")
+    assert ended.code == 0
+    told = "fits --event 'Order Complete', --where total=12.5; its first ones are"
+    assert [one for one in said(ended) if one.startswith("warning")] == [
+        f"warning: no message of events.ndjson {told} Order Completed",
+        f"warning: no message of people.ndjson {told} identify",
+    ]
+    assert not segment.accepted
+
+
+def test_names_are_not_told_of_what_can_be_read_but_once(
+    relay: Relay, segment: StandInSegment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"".join(LINES))))
+    ended = relay("replay", "-", *FAST, "--until", "2020-01-01")
+    assert "warning: no message of standard input fits --until 2020-01-01" in said(ended)
 
 
 def test_where_nothing_is_sent_nothing_is_called_accepted(relay: Relay) -> None:

@@ -110,13 +110,6 @@ def test_a_file_that_another_command_sent_meanwhile_is_not_sent_from_before(
     assert not segment.dropped
 
 
-def test_options_that_chose_nothing_bind_nobody(segment: StandInSegment, events: Path) -> None:
-    (result,) = sent(segment, events, events=("Order Complete",))
-    assert (result.accepted, result.left_out) == (0, 2_000)
-    (result,) = sent(segment, events, events=("Order Completed",))
-    assert result.accepted == 2_000
-
-
 def test_a_run_that_is_not_finished_is_sent_as_far_as_it_is_durable(
     segment: StandInSegment, tmp_path: Path
 ) -> None:

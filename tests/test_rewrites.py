@@ -113,6 +113,11 @@ def test_messages_are_chosen_and_changed_as_if_they_were_sent(tmp_path: Path) ->
     assert made[0]["messageId"] != message(3)["messageId"]
 
 
+def test_a_choice_that_no_message_fits_is_told(events: Path) -> None:
+    (result,) = rewritten(events, events=("Order Complete",))
+    assert (result.left_out, result.chose_nothing) == (2_100, True)
+
+
 def test_a_limit_ends_it(events: Path) -> None:
     (result,) = rewritten(events, limit=7)
     assert (result.accepted, result.sample) == (7, True)
