@@ -135,9 +135,15 @@ def _report(runs: list[Finished], sent: list[Sent]) -> dict[str, Any]:
 
     What was sent is under ``sent``, in the order of the runs; the key is there only with --post.
     """
-    *before, last = [asdict(run) | {"rejected": run.rejected} for run in runs]
-    told = {"sent": [asdict(one) | {"read": one.read} for one in sent]} if sent else {}
+    *before, last = map(_plain, runs)
+    told = {"sent": [replay.plain(one) for one in sent]} if sent else {}
     return last | {"before": before} | told
+
+
+def _plain(run: Finished) -> dict[str, Any]:
+    """Give a result as plain data, which names no file that is not there."""
+    rejects = run.rejects if run.rejected else None
+    return asdict(run) | {"rejected": run.rejected, "rejects": rejects}
 
 
 def _rejects(result: Finished) -> tuple[str, str]:

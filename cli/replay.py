@@ -91,7 +91,7 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
         for one in (result for result in results if result.chose_nothing):
             display.warning(_unfit(one, request))
     if json:
-        display.as_json({"files": [_plain(one) for one in results]}, errors=request.out == _STDOUT)
+        display.as_json({"files": [plain(one) for one in results]}, errors=request.out == _STDOUT)
     return _code(results, display.failure)
 
 
@@ -149,8 +149,10 @@ def _unfit(result: Sent, request: ReplayRequest) -> str:
     return f"no message of {result.file} fits {told}{there}"
 
 
-def _plain(result: Sent) -> dict[str, Any]:
-    return asdict(result) | {"read": result.read}
+def plain(result: Sent) -> dict[str, Any]:
+    """Give a result as plain data, which names no file that is not there."""
+    refused = result.refused_file if result.refused else None
+    return asdict(result) | {"read": result.read, "refused_file": refused}
 
 
 def _code(results: list[Sent], failure: Callable[[str, str], None]) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from command import CANARY, FINISHED, STARTED, Relay, advanced, faked
 from littlerelay.errors import UnreachableError
-from littlerelay.progress import Counts
+from littlerelay.progress import Counts, Sent
 from littlerelay.settings import BackfillRequest, Credentials, Settings
 
 REJECTED = replace(FINISHED, counts={"orders": Counts(read=5, mapped=2, rejected=3)})
@@ -87,6 +87,15 @@ def test_an_error_leaves_the_last_figures_above_it(relay: Relay) -> None:
     relay.jobs.told = (STARTED, advanced(12_400), UnreachableError("Shopify is away."))
     ended = relay("backfill", "--since", "30d")
     assert ended.err.endswith("\norders 12,400 of 98,000 (12%), 22.1 MB\nerror: Shopify is away.\n")
+
+
+def test_json_names_no_file_that_is_not_there(relay: Relay) -> None:
+    taken = Sent("events.ndjson", "api.segment.io", 3, 0, 0, "refused.ndjson")
+    refusing = replace(taken, refused=1)
+    relay.jobs.told = (REJECTED, refusing, FINISHED, taken)
+    result = json.loads(relay("backfill", "--since", "last", "--json").out)
+    assert [result["before"][0]["rejects"], result["rejects"]] == [REJECTED.rejects, None]
+    assert [one["refused_file"] for one in result["sent"]] == ["refused.ndjson", None]
 
 
 def test_json_is_one_object_with_the_result(relay: Relay) -> None:
