@@ -47,7 +47,7 @@ def check_ages(run: Checkpoint, mapping: Mapping, now: float) -> None:
     """
     first = run.since if run.new_since is None else run.new_since
     if not sources.is_choice(mapping.integrations) and first < now - OLD:
-        raise sources.too_old(iso(first))
+        raise sources.begins_too_early(iso(first))
 
 
 def unsent(spool: Path, others: Iterable[Path]) -> list[Paths]:

@@ -207,9 +207,18 @@ def is_choice(integrations: Iterable[tuple[str, bool]]) -> bool:
 
 def too_old(first: str) -> RefusedError:
     """Say why old events wait for a choice; ``first`` is the time of one of them."""
+    return _unchosen(f"There are events older than 72 hours (of {first})")
+
+
+def begins_too_early(start: str) -> RefusedError:
+    """Say why a run waits for a choice: its period begins at ``start``, which no event may have."""
+    return _unchosen(f"The run's period begins at {start}, so events may be older than 72 hours")
+
+
+def _unchosen(what: str) -> RefusedError:
     return RefusedError(
-        f"There are events older than 72 hours (of {first}), and no destinations are chosen: "
-        "e-mail and SMS tools would act on them as if they happened now, ad platforms reject them.",
+        f"{what}, and no destinations are chosen: e-mail and SMS tools would act on old events as "
+        "if they happened now, ad platforms reject them.",
         "Choose with --integrations 'All=false, Mixpanel=true' (names as Segment writes them; "
         "warehouses always get all), or with --integrations All=true.",
     )

@@ -145,8 +145,9 @@ def test_last_first_sends_what_an_earlier_run_could_not(
 def test_old_events_are_refused_before_anything_is_read_or_written(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path
 ) -> None:
-    with pytest.raises(RefusedError, match="older than 72 hours"):
+    with pytest.raises(RefusedError, match="older than 72 hours") as caught:
         posted(shop, segment, tmp_path, mapping=Mapping(shop=""))
+    assert str(caught.value).startswith("The run's period begins at 2023-11-14T05:00:00Z")
     assert not segment.requests
     assert not (tmp_path / "events.ndjson").exists()
 
