@@ -14,6 +14,7 @@ from littlerelay.progress import (
     Gathering,
     Noted,
     Progress,
+    Reached,
     Sending,
     Sent,
     Stalled,
@@ -71,14 +72,14 @@ class PlainView:
         """Say what runs."""
         self._meter = Meter(started, self._clock.monotonic)
         self._out.print(header(started))
+        if started.reached is not None:
+            self._line(continues(started.reached, started.totals))
         self._told = self._clock.monotonic()
 
     def advance(self, advanced: Advanced) -> None:
         """Take in new figures, and tell of them when it is time."""
         if self._meter is None:
             return
-        if self._meter.started.resumed and not self._meter.latest:
-            self._line(continues(advanced, self._meter.started.totals))
         self._meter.take(advanced)
         self._has_news = True
         if self._clock.monotonic() - self._told >= _EVERY:
@@ -158,10 +159,10 @@ def period(started: Started) -> str:
     return f"{started.since} to {started.until}"
 
 
-def continues(first: Advanced, totals: Mapping[str, int]) -> str:
+def continues(at: Reached, totals: Mapping[str, int]) -> str:
     """Say where a run goes on that was stopped before."""
-    done = progress(first.resource, first.read, totals)
-    return f"continues at {done}, created before {first.position}"
+    before = f", created before {at.position}" if at.position else ""
+    return f"continues at {progress(at.resource, at.read, totals)}{before}"
 
 
 def line(meter: Meter) -> str:

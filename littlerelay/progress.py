@@ -17,13 +17,26 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The place where a run goes on: ``read`` records of a resource were read.
+
+    All created before ``position`` was, none where nothing was.
+    """
+
+    resource: str
+    read: int
+    position: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A run begins or goes on. Times are ISO 8601 in UTC.
 
     ``new_since`` is set for ``--since last``: what was given up to then is left away, and facts
     from before ``since`` come only with records that were created after it. ``totals`` are
     Shopify's own counts of the records to read, by resource; ``left_out`` names the fields that the
-    app's scopes do not reach, each with the scope that is missing.
+    app's scopes do not reach, each with the scope that is missing. ``reached`` is where a run goes
+    on that was ``resumed``, none where all was read.
     """
 
     job: str
@@ -34,6 +47,7 @@ class Started:
     totals: Mapping[str, int]
     new_since: str | None = None
     resumed: bool = False
+    reached: Reached | None = None
     left_out: tuple[str, ...] = ()
 
 

@@ -9,12 +9,13 @@ from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
 from littlerelay.places import Paths
-from littlerelay.progress import Counts, Finished, JobStatus, Started
+from littlerelay.progress import Counts, Finished, JobStatus, Reached, Started
 from littlerelay.times import iso
 
 
 def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
     """Show a run that begins, or goes on where something was read before."""
+    is_resumed = any(at.read for at in run.resources.values())
     return Started(
         job=job,
         shop=shop,
@@ -23,7 +24,8 @@ def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
         until=iso(run.until),
         totals={name: _total(run, at) for name, at in run.resources.items()},
         new_since=None if run.new_since is None else iso(run.new_since),
-        resumed=any(at.read for at in run.resources.values()),
+        resumed=is_resumed,
+        reached=_reached(run) if is_resumed else None,
         left_out=tuple(run.left_out),
     )
 
@@ -88,9 +90,19 @@ def _unsent(output: Path, run: Checkpoint) -> int:
     return max((sum(run.events.values()) - one.events for one in begun), default=0)
 
 
+def _reached(run: Checkpoint) -> Reached | None:
+    """Give the place in the first resource that is not read to its end."""
+    left = (Reached(name, at.read, _time(at)) for name, at in run.resources.items() if not at.done)
+    return next(left, None)
+
+
 def _total(run: Checkpoint, at: Position) -> int:
     return at.total if run.limit is None else min(at.total, run.limit)
 
 
 def _progress(at: Position) -> tuple[int, int, str | None]:
-    return at.read, at.total, None if at.time is None else iso(at.time)
+    return at.read, at.total, _time(at)
+
+
+def _time(at: Position) -> str | None:
+    return None if at.time is None else iso(at.time)

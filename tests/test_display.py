@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from command import FINISHED, STARTED, FakeTime, advanced, part
-from littlerelay.progress import Counts, JobStatus, Progress, Waiting
+from littlerelay.progress import Counts, JobStatus, Progress, Reached, Waiting
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 NASTY = (
@@ -205,10 +205,15 @@ def test_every_wait_before_the_start_is_told() -> None:
 
 def test_a_run_that_goes_on_says_where() -> None:
     drawn = Drawn()
-    drawn.show(replace(STARTED, resumed=True))
-    assert drawn.show(advanced(12_400), advanced(12_650)) == [
+    begun = Reached("orders", 12_400, "2024-06-01T00:00:00Z")
+    assert drawn.show(replace(STARTED, resumed=True, reached=begun))[-1] == (
         "continues at orders 12,400 of 98,000 (12%), created before 2024-06-01T00:00:00Z"
-    ]
+    )
+    assert drawn.show(advanced(12_650)) == []
+    anew = Reached("orders", 0, None)
+    assert drawn.show(replace(STARTED, resumed=True, reached=anew))[-1] == (
+        "continues at orders 0 of 98,000 (0%)"
+    )
 
 
 def test_a_run_that_ends_without_a_result_leaves_its_last_figures() -> None:

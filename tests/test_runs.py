@@ -71,9 +71,14 @@ def test_the_same_command_continues_a_run_that_was_killed(
 
 def test_a_run_that_goes_on_says_so(shop: SmallShop, tmp_path: Path) -> None:
     kill(shop, tmp_path, 60)
+    kept = checkpoint.load(tmp_path / "events.ndjson.checkpoint.json")
+    assert kept is not None
     told = backfill(shop, tmp_path)
     assert isinstance(told[0], Started)
     assert told[0].resumed
+    assert told[0].reached is not None
+    at = kept.resources[told[0].reached.resource]
+    assert (told[0].reached.read, at.done) == (at.read, False)
 
 
 def test_a_finished_run_says_so_and_does_nothing(shop: SmallShop, tmp_path: Path) -> None:
