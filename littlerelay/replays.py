@@ -121,6 +121,7 @@ class File:
         bounded = source.read
         if end is not None:
             bounded = sources.Bounded(source.read, end - self.start.bytes).read
+        ending = sources.Ending(bounded, self.start.bytes)
         return Outgoing(
             name=str(self.paths.file),
             paths=self.paths,
@@ -129,8 +130,9 @@ class File:
             position=lambda: source.raw_position,
             size=source.raw_size,
             unfinished=self.own is not None and self.own.is_unfinished,
-            sample=self.plan.limit is not None,
-            read=bounded,
+            limit=self.plan.limit,
+            is_end=ending.is_end,
+            read=ending.read,
         )
 
 
@@ -265,6 +267,7 @@ def _send_stream(
 ) -> Iterator[Delivering]:
     """Send what comes once: nothing is remembered, and old messages are found on the way."""
     source = StreamInput(stream)
+    ending = sources.Ending(source.read, 0)
     outgoing = Outgoing(
         name="standard input",
         paths=deliveries.of_stream(destination.endpoint, destination.write_key),
@@ -272,8 +275,9 @@ def _send_stream(
         fingerprint=lambda _: EMPTY.tail,
         position=lambda: source.raw_position,
         size=None,
-        read=source.read,
+        read=ending.read,
         remembers=False,
-        sample=plan.limit is not None,
+        limit=plan.limit,
+        is_end=ending.is_end,
     )
-    yield from send(outgoing, sources.batches(source.read, START, plan, is_own=False), wire)
+    yield from send(outgoing, sources.batches(ending.read, START, plan, is_own=False), wire)

@@ -56,10 +56,12 @@ def rewrite(
             with closing(source):
                 sending = Sending(name, _shown(out), 0, source.raw_size, begins=True)
                 read, is_unfinished = _durable(source)
-                lines = sources.taken(read, START, plan)
+                ending = sources.Ending(read, START.bytes)
+                lines = sources.taken(ending.read, START, plan)
                 yield from writer.written(lines, sending, lambda: source.raw_position)  # noqa: B023
                 told = writer.sent(name, _shown(out), str(refused), plan)
-                yield replace(told, unfinished=is_unfinished)
+                is_cut = told.sample and not ending.is_end(writer.end.bytes)
+                yield replace(told, unfinished=is_unfinished, sample=is_cut)
         output.finish()
         rejects.finish()
     for place in reversed(places):  # the file itself last: once it is there, all is
@@ -67,21 +69,21 @@ def rewrite(
 
 
 class _Writer:
-    """Writes the messages of one file after the other."""
+    """Writes the messages of one file after the other; ``end`` is how far it came in the last."""
 
     def __init__(self, output: Output, rejects: Output, clock: Clock) -> None:
         self._output = output
         self._rejects = rejects
         self._clock = clock
         self._began = clock.monotonic()
-        self._end = START
+        self.end = START
         self._refused = 0
 
     def written(
         self, lines: Iterable[Line], sending: Sending, position: Callable[[], int]
     ) -> Iterator[Delivering]:
         """Write what lines hold, telling how far it is."""
-        self._began, self._end, self._refused = self._clock.monotonic(), START, 0
+        self._began, self.end, self._refused = self._clock.monotonic(), START, 0
         yield sending
         for line in lines:
             for _, message in line.messages:
@@ -89,7 +91,7 @@ class _Writer:
             for refusal in line.refused:
                 self._rejects.write(refusal.line())
             self._refused += len(line.refused)
-            self._end = line.end
+            self.end = line.end
             if line.end.lines % _TOLD == 0:
                 yield replace(
                     sending,
@@ -105,14 +107,14 @@ class _Writer:
         return Sent(
             file=name,
             target=target,
-            accepted=self._end.events - self._refused,
+            accepted=self.end.events - self._refused,
             refused=self._refused,
-            left_out=self._end.left_out,
+            left_out=self.end.left_out,
             refused_file=refused,
             elapsed=self._clock.monotonic() - self._began,
-            sample=plan.limit is not None,
+            sample=plan.limit is not None and self.end.events >= plan.limit,
             is_posted=False,
-            chose_nothing=self._end.left_out > 0 and self._end.events == self._refused,
+            chose_nothing=self.end.left_out > 0 and self.end.events == self._refused,
         )
 
 

@@ -109,8 +109,9 @@ class Outgoing:
     """One file before it is sent: where it was left (``start``), and what its source can tell.
 
     ``fingerprint``, ``position`` and ``read`` are of the source: what it is up to a place, how many
-    of its ``size`` bytes were read, and what comes next. Where ``remembers`` is false there is no
-    checkpoint. ``unfinished`` and ``sample`` are those of `Sent`.
+    of its ``size`` bytes were read, and what comes next; ``is_end`` whether nothing comes after a
+    place that a ``limit`` of messages led to. Where ``remembers`` is false there is no checkpoint.
+    ``unfinished`` is that of `Sent`.
     """
 
     name: str
@@ -122,13 +123,18 @@ class Outgoing:
     read: Callable[[int], bytes]
     remembers: bool = True
     unfinished: bool = False
-    sample: bool = False
+    limit: int | None = None
+    is_end: Callable[[int], bool] = lambda _: True
 
     @property
     def place(self) -> Place:
         """Give the place from which it is sent."""
         start = self.start
         return Place(start.bytes, start.lines, start.events, start.left_out)
+
+    def is_at_limit(self, now: Remembered) -> bool:
+        """Tell whether no more messages are to be taken."""
+        return self.limit is not None and now.events >= self.limit
 
     def late(self, now: float) -> float | None:
         """Give the hours since something was accepted, where that is long ago."""
@@ -191,7 +197,7 @@ class _Keeper:
 
     def begin(self) -> None:
         """Remember that the delivery has begun, before anything is sent. Raises DiskError."""
-        self._save()
+        self._save(is_whole=False)
 
     def keep(self, delivery: Delivery) -> None:
         """Make refusals durable, then the place that covers them. Raises DiskError."""
@@ -221,7 +227,8 @@ class _Keeper:
                 f"{delivery.sent} messages were sent and {delivery.refused_unsent} refused unsent, "
                 f"of {now.events - start.events}: that does not add up"
             )
-        if not (self._outgoing.unfinished or self._outgoing.sample):
+        is_cut = self._outgoing.is_at_limit(now) and not self._outgoing.is_end(now.bytes)
+        if not (self._outgoing.unfinished or is_cut):
             self._save(is_whole=True)
 
     def sending(self, target: str, *, begins: bool = False) -> Sending:
@@ -261,6 +268,6 @@ def summed_up(outgoing: Outgoing, now: Remembered, target: str) -> Sent:
         left_out=now.left_out,
         refused_file=str(outgoing.paths.refused),
         unfinished=outgoing.unfinished,
-        sample=outgoing.sample,
+        sample=outgoing.is_at_limit(now) and not now.is_whole,
         chose_nothing=now.left_out > 0 and not now.has_sent,
     )

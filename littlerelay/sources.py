@@ -236,3 +236,23 @@ class Bounded:
         piece = self._source(min(most, self._left))
         self._left -= len(piece)
         return piece
+
+
+class Ending:
+    """Reads from a place on, and knows the end once it was read to it."""
+
+    def __init__(self, source: Read, start: int) -> None:
+        self._source = source
+        self._position = start
+        self._is_over = False
+
+    def read(self, most: int) -> bytes:
+        """Give up to ``most`` bytes."""
+        piece = self._source(most)
+        self._position += len(piece)
+        self._is_over = not piece
+        return piece
+
+    def is_end(self, position: int) -> bool:
+        """Tell whether nothing comes after a position."""
+        return self._is_over and position == self._position

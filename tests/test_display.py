@@ -210,10 +210,8 @@ def test_a_run_that_goes_on_says_where() -> None:
         "continues at orders 12,400 of 98,000 (12%), created before 2024-06-01T00:00:00Z"
     )
     assert drawn.show(advanced(12_650)) == []
-    anew = Reached("orders", 0, None)
-    assert drawn.show(replace(STARTED, resumed=True, reached=anew))[-1] == (
-        "continues at orders 0 of 98,000 (0%)"
-    )
+    anew = replace(STARTED, resumed=True, reached=Reached("orders", 0, None))
+    assert drawn.show(anew)[-1] == "continues at orders 0 of 98,000 (0%)"
 
 
 def test_a_run_that_ends_without_a_result_leaves_its_last_figures() -> None:

@@ -1,11 +1,17 @@
 """What is chosen of a file binds its delivery once something was sent, and not before."""
 
+import gzip
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from littlerelay import replays
 from littlerelay.errors import CheckpointMismatch
-from sent_files import beside, line, message, messages, put, put_own, sent
+from littlerelay.progress import Sent
+from littlerelay.settings import ReplayRequest
+from sent_files import ALL, RESTLESS, beside, line, message, messages, put, put_own, sent, target
 from standin.segment import StandInSegment
 
 LINES = messages(2_000)
@@ -39,3 +45,39 @@ def test_options_that_chose_nothing_bind_nobody_though_a_line_was_refused(
     assert kept.read_bytes() == line(message(9))
     with pytest.raises(CheckpointMismatch, match="is now"):
         sent(segment, path, events=("Order Refunded",))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize(("limit", "is_sample"), [(9, True), (10, False), (11, False)])
+def test_a_limit_that_leaves_nothing_makes_no_sample(
+    segment: StandInSegment, tmp_path: Path, pack: Any, limit: int, is_sample: bool
+) -> None:
+    path = put(tmp_path / "events", [pack(b"".join(LINES[:10]))])
+    (result,) = sent(segment, path, limit=limit)
+    assert (result.accepted, result.sample) == (min(limit, 10), is_sample)
+    (again,) = sent(segment, path, limit=limit)
+    assert (again.already, again.sample) == (True, is_sample)
+    (rest,) = sent(segment, path)
+    assert (rest.accepted, rest.already) == (10, not is_sample)
+    assert segment.verdict(LINES[:10]).is_exact
+
+
+@pytest.mark.parametrize(("limit", "is_sample"), [(9, True), (10, False)])
+def test_a_limit_that_leaves_nothing_of_a_pipe_makes_no_sample(
+    segment: StandInSegment, limit: int, is_sample: bool
+) -> None:
+    request = ReplayRequest(("-",), integrations=ALL, rate=1e6, limit=limit)
+    stream = io.BytesIO(b"".join(LINES[:10]))
+    *_, result = replays.replay(request, target(segment), RESTLESS, stream=stream)
+    assert isinstance(result, Sent)
+    assert result.sample == is_sample
+
+
+def test_what_was_added_after_a_limit_that_left_nothing_is_sent_up_to_it(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    path = put(tmp_path / "events.ndjson", LINES[:10])
+    sent(segment, path, limit=15)
+    put(path, LINES[:20])
+    (result,) = sent(segment, path, limit=15)
+    assert (result.accepted, result.sample, result.already) == (15, True, False)

@@ -122,6 +122,8 @@ def test_a_limit_ends_it(events: Path) -> None:
     (result,) = rewritten(events, limit=7)
     assert (result.accepted, result.sample) == (7, True)
     assert Path("out.ndjson").read_bytes() == b"".join(LINES[:7])
+    (result,) = rewritten(events, out="all.ndjson", limit=2_100)
+    assert (result.accepted, result.sample) == (2_100, False)
 
 
 def test_it_tells_how_far_it_is(events: Path) -> None:
