@@ -29,26 +29,31 @@ class SendingView:
         self._sums_up = sums_up
         self._bar: tqdm[NoReturn] | None = None
         self._told = clock.monotonic()
+        self._latest: Sending | None = None
 
     def show(self, value: Delivering) -> None:
         """Draw one value."""
         match value:
             case Sending():
+                self._latest = value
                 if value.begins:
                     self._begin(value)
                 self._advance(value)
             case Waiting():
                 self._wait(value)
             case Sent():
+                self._latest = None
                 self.close()
                 if self._sums_up:
                     self._out.print(sent_summary(value))
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away; leave the last figures where it ends without a result."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+        if self._latest is not None:
+            self._tell(self._latest)
 
     def _begin(self, sending: Sending) -> None:
         self._out.print(facts([("file", sending.file), ("target", sending.target)]))
@@ -74,7 +79,10 @@ class SendingView:
             self._bar.update(sending.position - self._bar.n)
         if not self._is_screen and self._clock.monotonic() - self._told >= _EVERY:
             self._told = self._clock.monotonic()
-            self._line(f"{_share(sending)}{_figures(sending)}")
+            self._tell(sending)
+
+    def _tell(self, sending: Sending) -> None:
+        self._line(f"{_share(sending)}{_figures(sending)}")
 
     def _wait(self, waiting: Waiting) -> None:
         if waiting.seconds >= _LONG:
@@ -87,7 +95,7 @@ class SendingView:
 
 
 def _figures(sending: Sending) -> str:
-    parts = [f"{count(sending.accepted)} accepted"]
+    parts = [f"{count(sending.accepted)} {'accepted' if sending.is_posted else 'written'}"]
     if sending.refused:
         parts.append(f"{count(sending.refused)} refused")
     return ", ".join(parts)

@@ -22,7 +22,7 @@ from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
-from littlerelay.patience import Follow, unwatched
+from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
@@ -43,7 +43,7 @@ def backfill(
     settings: Settings,
     request: BackfillRequest,
     clock: Clock = SYSTEM,
-    watch: Follow = unwatched,
+    watch: Callable[[Progress], None] = unwatched,
     stream: BinaryIO | None = None,
 ) -> Generator[Progress, None, None]:
     """Bring a shop's history into an event file, giving progress after every window.
@@ -88,7 +88,7 @@ class _Job:
     folder: JobFolder
     clock: Clock
     shop: Shop
-    watch: Follow
+    watch: Callable[[Progress], None]
 
     def run(self) -> Iterator[Progress]:
         """Go on with the run of this request, or begin it."""

@@ -13,7 +13,7 @@ Watch = Callable[[Waiting], None]
 Follow = Callable[[Waiting | Gathering | Noted], None]
 
 
-def unwatched(_: Waiting | Gathering | Noted) -> None:
+def unwatched(_: object) -> None:
     """Let a wait pass unseen."""
 
 

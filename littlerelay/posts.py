@@ -23,13 +23,12 @@ from littlerelay.durable import disk_errors
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
 from littlerelay.marks import EMPTY
-from littlerelay.patience import Watch
 from littlerelay.places import Paths, outputs
 from littlerelay.progress import Delivering, Finished, Progress, Sent, Stalled
 from littlerelay.replays import begun, planned
 from littlerelay.segment.changes import NOTHING
 from littlerelay.segment.lanes import Stopped
-from littlerelay.sending import Outgoing, Wire, send
+from littlerelay.sending import Listener, Outgoing, Wire, send
 from littlerelay.settings import Mapping, Post, ReplayRequest
 from littlerelay.sources import OLD, Plan
 from littlerelay.times import epoch, iso
@@ -65,7 +64,7 @@ class Posting:
     post: Post
     mapping: Mapping
     clock: Clock
-    watch: Watch
+    watch: Listener
 
     def is_left(self, run: Checkpoint, spool: Path) -> bool:
         """Tell whether a finished run's file is still to be sent to this destination.

@@ -138,7 +138,8 @@ class Sending:
     ``position`` and ``size`` are bytes of the file itself, ``size`` none where it is not known.
     ``accepted`` messages were accepted by the API, ``refused`` ones are in a file of their own,
     ``left_out`` ones were not chosen. ``late`` is how many hours ago the last batch was accepted,
-    set where a delivery goes on so late that Segment may take a repeat for new.
+    set where a delivery goes on so late that Segment may take a repeat for new. ``is_posted`` is
+    that of `Sent`.
     """
 
     file: str
@@ -151,6 +152,7 @@ class Sending:
     batches: int = 0
     late: float | None = None
     begins: bool = False
+    is_posted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

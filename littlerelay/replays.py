@@ -21,13 +21,13 @@ from littlerelay.errors import LockedError, UsageError
 from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.marks import EMPTY
 from littlerelay.meaning import completed, text
-from littlerelay.patience import Watch, unwatched
+from littlerelay.patience import unwatched
 from littlerelay.places import named, set_files_aside
 from littlerelay.progress import Delivering, Sent
 from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
-from littlerelay.sending import Outgoing, Wire, check, send, summed_up
+from littlerelay.sending import Listener, Outgoing, Wire, check, send, summed_up
 from littlerelay.settings import Destination, ReplayRequest
 from littlerelay.sources import OLD, Own, Plan
 from littlerelay.times import epoch, read
@@ -37,11 +37,12 @@ def replay(
     request: ReplayRequest,
     destination: Destination,
     clock: Clock = SYSTEM,
-    watch: Watch = unwatched,
+    watch: Listener = unwatched,
     stream: BinaryIO | None = None,
 ) -> Generator[Delivering, None, None]:
     """Send files to Segment, giving progress after every batch; ``stream`` is what ``-`` reads.
 
+    ``watch`` hears of waits while they happen, and of a stop how far it came.
     Raises the errors of ``littlerelay.errors``; what was accepted before is remembered.
     """
     now = int(clock.now())

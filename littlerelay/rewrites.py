@@ -54,7 +54,8 @@ def rewrite(
         writer = _Writer(output, rejects, clock)
         for name, source in _sources(paths, stdin):
             with closing(source):
-                sending = Sending(name, _shown(out), 0, source.raw_size, begins=True)
+                size = source.raw_size
+                sending = Sending(name, _shown(out), 0, size, begins=True, is_posted=False)
                 read, is_unfinished = _durable(source)
                 ending = sources.Ending(read, START.bytes)
                 lines = sources.taken(ending.read, START, plan)

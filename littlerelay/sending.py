@@ -22,7 +22,7 @@ from littlerelay.errors import DiskError, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.patience import Patience, Watch
 from littlerelay.places import set_files_aside
-from littlerelay.progress import Delivering, Sending, Sent
+from littlerelay.progress import Delivering, Sending, Sent, Waiting
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import Batch, Place
 from littlerelay.segment.delivery import Delivery, Pacer, Refusals
@@ -30,6 +30,9 @@ from littlerelay.segment.lanes import Brake, Lanes, Stopped
 from littlerelay.segment.posting import Poster
 from littlerelay.segment.preflight import check_key
 from littlerelay.settings import Destination
+
+# Hears of waits while they happen, and how far a delivery came that was stopped.
+Listener = Callable[[Waiting | Sending], None]
 
 _LATE = 20 * 3600  # seconds after which Segment may soon have forgotten what it was sent
 _PROBING = Patience(tries=4, seconds=30.0)  # for what is only asked before any work
@@ -58,10 +61,11 @@ class Wire:
     """The way to one destination: its connections, its lanes, its pace."""
 
     def __init__(
-        self, destination: Destination, pace: tuple[float, int], clock: Clock, watch: Watch
+        self, destination: Destination, pace: tuple[float, int], clock: Clock, watch: Listener
     ) -> None:
         rate, lanes = pace
         self.clock = clock
+        self.watch = watch
         self.host = urlsplit(destination.endpoint).hostname or destination.endpoint
         self.most = lanes
         self._brake = Brake(clock)
@@ -163,6 +167,7 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
             if delivery.is_sound and keeper.is_sound:
                 delivery.settle()
                 keeper.keep(delivery)
+                wire.watch(keeper.sending(wire.host))
             raise
         keeper.finish(delivery)
     yield keeper.sent(wire.host, delivery.batches, wire.clock.monotonic() - began)

@@ -89,7 +89,7 @@ def interrupting(
 
     def shown(view: Any, value: Any) -> None:
         show(view, value)
-        if next(left) == 0:
+        if next(left, None) == 0:
             signal.raise_signal(number)
 
     return shown
@@ -116,11 +116,22 @@ def test_a_signal_ends_it_and_what_was_accepted_is_remembered(
     )
     kept = json.loads(beside(Path("events.ndjson"), "delivery").read_text())
     assert 0 < kept["delivery"]["events"] == len(segment.accepted) < 1_000
+    assert said(ended)[-3].endswith(f" {len(segment.accepted)} accepted")
     ended = relay("replay", "events.ndjson", *FAST)
     assert ended.code == 0
     assert "continues after" in ended.err
     assert segment.verdict(LINES).is_exact
     assert not segment.repeats
+
+
+def test_what_was_written_when_a_signal_ends_it_is_not_called_accepted(
+    relay: Relay, events: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = part("sending_view").SendingView
+    monkeypatch.setattr(view, "show", interrupting(view.show, signal.SIGINT, after=1))
+    ended = relay("replay", "events.ndjson", "--out", "out.ndjson")
+    assert ended.code == 130
+    assert said(ended)[-3].endswith(" 0 written")
 
 
 @pytest.mark.parametrize("words", [["--rate", "5"], ["--again"], ["--max-duration", "5m"]])

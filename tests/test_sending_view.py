@@ -67,9 +67,15 @@ def test_what_was_accepted_now_is_told_apart_from_all(before: int, told: str) ->
     assert shown[0] == told
 
 
+@pytest.mark.parametrize("file", [io.StringIO, Terminal])
+def test_one_that_ends_without_a_result_leaves_its_last_figures(file: type[io.StringIO]) -> None:
+    shown = drawn(file(), SENDING, HALF, seconds=1.0)
+    assert shown.endswith("500.0 kB of 1.0 MB (50%), 600 accepted, 2 refused\n")
+
+
 def test_a_log_is_told_no_more_than_every_30_seconds() -> None:
     lines = drawn(io.StringIO(), SENDING, *[HALF] * 10, seconds=10.0).splitlines()
-    assert len(lines) == 2 + 3
+    assert len(lines) == 2 + 3 + 1  # the last one when it ends
 
 
 def test_a_terminal_has_a_bar_which_ends_with_the_file() -> None:
