@@ -26,7 +26,7 @@ from . import summary
 from .console import facts
 from .meter import Meter
 from .sent_texts import late, sent_summary
-from .text import clean, count, duration, share, size
+from .text import clean, count, duration, period, share, size
 
 _EVERY = 30.0  # seconds between lines
 _LONG = 5.0  # seconds of a wait that a reader of the log would wonder about
@@ -145,18 +145,11 @@ def header(started: Started) -> Text:
         [
             ("job", started.job),
             ("shop", started.shop),
-            ("period", period(started)),
+            ("period", period(started.since, started.until, started.new_since)),
             ("output", "standard output" if started.output == "-" else started.output),
             ("left out", "; ".join(started.left_out)),
         ]
     )
-
-
-def period(started: Started) -> str:
-    """Say which facts a run gives."""
-    if started.new_since:
-        return f"what is new since {started.new_since}, up to {started.until}"
-    return f"{started.since} to {started.until}"
 
 
 def continues(at: Reached, totals: Mapping[str, int]) -> str:

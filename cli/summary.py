@@ -11,7 +11,7 @@ from rich.text import Text
 from littlerelay.progress import Finished, JobStatus
 
 from .console import Facts, facts
-from .text import clean, count, duration, share, size
+from .text import clean, count, duration, period, share, size
 
 _ROOM_FOR_TABLES = 60  # columns
 _ALREADY = (
@@ -43,7 +43,7 @@ def _job(job: JobStatus) -> Text:
     """Draw one job: how far it is, over which period, and where its events are."""
     heading = Text.assemble((clean(job.job), "bold"), "  ", (clean(job.phase), "cyan"))
     rows = [
-        ("period", f"{job.since} to {job.until}" if job.since else ""),
+        ("period", period(job.since, job.until or "", job.new_since) if job.since else ""),
         *((clean(name), _position(*figures)) for name, figures in job.resources.items()),
         ("events", count(job.events) if job.saved else ""),
         ("rejected", f"{count(job.rejected)} records" if job.rejected else ""),

@@ -65,6 +65,13 @@ def duration(seconds: float) -> str:
     return f"{hours}h{minutes:02d}m"
 
 
+def period(since: str, until: str, new_since: str | None) -> str:
+    """Say which facts a run gives."""
+    if new_since:
+        return f"what is new since {new_since}, up to {until}"
+    return f"{since} to {until}"
+
+
 def share(part: int, whole: int) -> str:
     """Write a part of a whole; 100 % is only said of all of it.
 

@@ -108,7 +108,7 @@ class Counts:
 class Finished:
     """A run is done. ``elapsed`` is in seconds, of this invocation alone.
 
-    ``already`` is true where the run was finished before and nothing was done now.
+    ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and nothing was done now.
     """
 
     job: str
@@ -124,6 +124,7 @@ class Finished:
     elapsed: float = 0.0
     sample: bool = False
     already: bool = False
+    new_since: str | None = None
 
     @property
     def rejected(self) -> int:
@@ -199,7 +200,7 @@ class JobStatus:
     ``resources`` gives what was read, Shopify's count at the start, and the time up to which all is
     read. ``reached`` is what ``--since last`` would go on from.
     ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output
-    was sent whole, and removed.
+    was sent whole, and removed. ``new_since`` is that of `Started`.
     """
 
     job: str
@@ -214,6 +215,7 @@ class JobStatus:
     reached: str | None = None
     unsent: int = 0
     is_removed: bool = False
+    new_since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
         since=iso(run.since),
         until=iso(run.until),
         totals={name: _total(run, at) for name, at in run.resources.items()},
-        new_since=None if run.new_since is None else iso(run.new_since),
+        new_since=_moment(run.new_since),
         resumed=is_resumed,
         reached=_reached(run) if is_resumed else None,
         left_out=tuple(run.left_out),
@@ -47,6 +47,7 @@ def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
         last=run.last,
         bytes=run.output.bytes,
         sample=run.limit is not None,
+        new_since=_moment(run.new_since),
     )
 
 
@@ -65,7 +66,7 @@ def status(history: History) -> JobStatus:
     """Show where the latest run of a job stands. Raises DiskError for a damaged checkpoint."""
     paths = Paths(Path(history.output))
     run = checkpoint.load(paths.checkpoint)
-    reached = None if history.end is None else iso(history.end)
+    reached = _moment(history.end)
     if run is None:
         return JobStatus(history.job, history.output, "missing", reached=reached)
     return JobStatus(
@@ -81,6 +82,7 @@ def status(history: History) -> JobStatus:
         reached=reached,
         unsent=_unsent(paths.output, run),
         is_removed=deliveries.is_spent(paths.output),
+        new_since=_moment(run.new_since),
     )
 
 
@@ -92,7 +94,11 @@ def _unsent(output: Path, run: Checkpoint) -> int:
 
 def _reached(run: Checkpoint) -> Reached | None:
     """Give the place in the first resource that is not read to its end."""
-    left = (Reached(name, at.read, _time(at)) for name, at in run.resources.items() if not at.done)
+    left = (
+        Reached(name, at.read, _moment(at.time))
+        for name, at in run.resources.items()
+        if not at.done
+    )
     return next(left, None)
 
 
@@ -101,8 +107,8 @@ def _total(run: Checkpoint, at: Position) -> int:
 
 
 def _progress(at: Position) -> tuple[int, int, str | None]:
-    return at.read, at.total, _time(at)
+    return at.read, at.total, _moment(at.time)
 
 
-def _time(at: Position) -> str | None:
-    return None if at.time is None else iso(at.time)
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else iso(seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def test_jobs_are_shown_with_how_far_they_are(relay: Relay) -> None:
         "other  missing",
         "output  gone.ndjson",
     ]
+
+
+def test_of_a_run_of_since_last_the_period_is_what_is_new(relay: Relay) -> None:
+    relay.jobs.statuses = [replace(READING, new_since="2026-11-01T00:00:00Z")]
+    assert (
+        "period     what is new since 2026-11-01T00:00:00Z, up to 2026-11-23T14:00:00Z"
+        in relay("status").out.splitlines()
+    )
 
 
 def test_what_is_unsent_and_what_was_removed_is_shown(relay: Relay) -> None:

@@ -50,6 +50,21 @@ def last(shop: SmallShop, folder: Path, name: str = "new.ndjson", **more: Any) -
     return folder / name
 
 
+def test_status_tells_the_period_of_the_run_whose_counts_it_tells(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    first = finished(backfill(shop, tmp_path))
+    (full,) = jobs.status(tmp_path / "state")
+    assert (full.new_since, full.since, full.until) == (None, first.since, first.until)
+    out = str(tmp_path / "new.ndjson")
+    shop = later(shop, record(20, 1000, [1000]))
+    second = finished(backfill(shop, tmp_path, since="last", out=out))
+    (new,) = jobs.status(tmp_path / "state")
+    assert (new.new_since, new.until) == (first.until, second.until)
+    assert new.events == sum(second.events.values()) == 2
+    assert second.new_since == first.until
+
+
 def test_nothing_new_is_an_empty_file_and_no_error(shop: SmallShop, tmp_path: Path) -> None:
     backfill(shop, tmp_path)
     out = str(tmp_path / "new.ndjson")
