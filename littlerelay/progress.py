@@ -108,7 +108,8 @@ class Counts:
 class Finished:
     """A run is done. ``elapsed`` is in seconds, of this invocation alone.
 
-    ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and nothing was done now.
+    ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and
+    nothing was done now.
     """
 
     job: str

@@ -209,12 +209,6 @@ def new(
     """
     frozen_end = shop.now - MARGIN
     since, read_from, until = bounds(request, shop, history)
-    until = min(until, frozen_end)
-    if since >= until:
-        raise UsageError(
-            f"The period from {iso(since)} to {iso(until)} is empty.",
-            "Give a --since before --until; relay reads up to five minutes ago.",
-        )
     if "orders" in request.resources:
         shop.check_reach(read_from)
     updated_since = max(0, read_from - _OVERLAP)
@@ -238,8 +232,20 @@ def new(
 def bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
     """Give the start of the facts, the start of the changes to read, and the end.
 
-    Raises UsageError for a time that is none, and where ``last`` has nothing to go on from.
+    Raises UsageError for a time that is none, for a period that holds nothing, and where ``last``
+    has nothing to go on from.
     """
+    since, read_from, until = _asked(request, shop, history)
+    until = min(until, shop.now - MARGIN)
+    if since >= until:
+        raise UsageError(
+            f"The period from {iso(since)} to {iso(until)} is empty.",
+            "Give a --since before --until; relay reads up to five minutes ago.",
+        )
+    return since, read_from, until
+
+
+def _asked(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
     if request.since == LAST:
         first, end = _span(history, request, shop.now)
         return first, end, shop.now

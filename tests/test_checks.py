@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def test_nothing_fails_where_nothing_is_wrong(shop: StandIn, tmp_path: Path) -> 
     assert lines["access token"].detail == "from RELAY_TOKEN, accepted"
     assert lines["pace"].detail.startswith("2,000 points a second; the bucket holds ")
     assert "20 orders" in lines["records"].detail
+    assert lines["records"].detail.endswith("; to read them takes less than a minute")
 
 
 def test_a_check_changes_nothing(shop: StandIn, tmp_path: Path, clean_room: Path) -> None:
@@ -188,7 +190,10 @@ def test_sixty_days_need_a_scope_of_their_own(shop: StandIn, tmp_path: Path) -> 
 
 def test_a_period_is_resolved_by_the_shops_own_time(shop: StandIn, tmp_path: Path) -> None:
     line = check(environ(shop, tmp_path), tmp_path, since="2026-01-31")["period"]
-    assert line.detail.startswith("from 2026-01-31T05:00:00Z to 2026-11-01T")
+    assert line.detail.startswith("from 2026-01-31T05:00:00Z to 2026-1")
+    frozen = datetime.fromtimestamp(shop.now_ms / 1000 - 300, UTC)
+    seconds = (frozen - datetime.fromisoformat(line.detail.rpartition(" ")[2])).total_seconds()
+    assert 0 <= seconds < 200, "a run ends five minutes before now"
     future = check(environ(shop, tmp_path), tmp_path, since="2030-01-01")
     assert failed(future) == ["period"]
     assert future["records"].detail == "the period is not known"

@@ -81,6 +81,8 @@ class ShopChecks:
         since, self._start, until = runs.bounds(self.request, self.shop, history)
         if "orders" in self.request.resources:
             self.shop.check_reach(self._start)
+        if self.request.since == runs.LAST:
+            return f"what is new since {iso(self._start)}, up to {iso(until)}"
         return f"from {iso(since)} to {iso(until)}"
 
     def _known(self) -> History | None:
@@ -124,4 +126,5 @@ class ShopChecks:
             return ""
         points = sum(_POINTS[name] * count for name, count in self.counts.items())
         minutes = round(points / bucket.restore_rate / 60)
-        return f"; to read them takes about {minutes:,} min" if minutes else ""
+        span = f"about {minutes:,} min" if minutes else "less than a minute"
+        return f"; to read them takes {span}"
