@@ -23,6 +23,7 @@ from littlerelay.segment.messages import (
     encoded,
     is_message,
     is_record,
+    lost_digits,
     read,
 )
 from littlerelay.times import epoch
@@ -189,7 +190,7 @@ def _changed(message: Message, changes: Changes) -> Message | Refusal:
     if event is message.event:
         return message
     try:
-        return Message(event, encoded(event))
+        return lost_digits(message.content) or Message(event, encoded(event))
     except RecordError as error:
         return Refusal(error.reason, error.detail, message.event)
 

@@ -185,6 +185,40 @@ def test_what_segment_would_drop_or_misread_is_refused(
     assert refused.detail.startswith(detail)
 
 
+LONG = b'{"type":"track","event":"E","messageId":"m","timestamp":"%s",' % TIME.encode()
+WHOLE = LONG + b'"userId":"7001","properties":{"n":%s}}'
+
+
+@pytest.mark.parametrize("digits", [b"18446744073709551616", b"-9223372036854775809", b"9" * 300])
+@pytest.mark.parametrize(
+    "around", [b'{"sentAt":"x",%s', b'{"batch":[%s]}', b'{"reason":"r","message":%s}']
+)
+def test_digits_that_a_rewritten_message_would_lose_are_refused_and_kept(
+    digits: bytes, around: bytes
+) -> None:
+    message = WHOLE % digits
+    text = around % (message[1:] if b"sentAt" in around else message)
+    assert reason(text) == ("long_number", "a whole number of more than 64 bits would lose digits")
+    refused = one(text)
+    assert isinstance(refused, Refusal)
+    assert digits in refused.line()
+    mended = refused.line().replace(digits, b'"%s"' % digits)
+    assert event(mended)["properties"] == {"n": digits.decode()}
+
+
+@pytest.mark.parametrize("digits", [b"18446744073709551615", b"-9223372036854775808", b"1e30"])
+def test_digits_that_are_kept_are_not_refused(digits: bytes) -> None:
+    text = b'{"sentAt":"x","note":"%s",%s' % (b"9" * 30, (WHOLE % digits)[1:])
+    assert event(text)["properties"] == {"n": orjson.loads(digits)}
+
+
+def test_digits_of_a_refused_message_are_kept() -> None:
+    refused = one(LONG + b'"properties":{"n":123456789012345678901234567890}}')
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "missing_id"
+    assert b'{"n":123456789012345678901234567890}' in refused.line()
+
+
 @pytest.mark.parametrize("found", [b"1", b'"text"', b"null", b"true", b"[]", b"[[]]"])
 def test_json_that_is_no_object_is_no_message(found: bytes) -> None:
     assert reason(found) == ("not_a_message", "it is no JSON object")

@@ -81,3 +81,23 @@ def test_what_was_added_after_a_limit_that_left_nothing_is_sent_up_to_it(
     put(path, LINES[:20])
     (result,) = sent(segment, path, limit=15)
     assert (result.accepted, result.sample, result.already) == (15, True, False)
+
+
+def test_digits_that_a_changed_message_would_lose_are_refused_and_kept(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    digits = b"123456789012345678901234567890"
+    long = line(message(1)).replace(b"12.5", digits)
+    path = put(tmp_path / "events.ndjson", [LINES[0], long])
+    (result,) = sent(segment, path, namespace="test")
+    assert (result.accepted, result.refused) == (1, 1)
+    assert b'"reason":"long_number"' in beside(path, "refused").read_bytes()
+    assert digits in beside(path, "refused").read_bytes()
+
+
+def test_digits_of_a_message_that_segment_refuses_are_kept(tmp_path: Path) -> None:
+    digits = b"123456789012345678901234567890"
+    path = put(tmp_path / "events.ndjson", [LINES[0], line(message(1)).replace(b"12.5", digits)])
+    with StandInSegment(poison={message(1)["messageId"]}) as segment:
+        sent(segment, path)
+    assert digits in beside(path, "refused").read_bytes()

@@ -9,6 +9,7 @@ libraries post it (``{"batch": [...]}``), or a refused message as relay writes i
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from littlerelay.events import MAX_EVENT_BYTES, Event, message_id, timestamp
 LONGEST_LINE = 16 * 1024 * 1024  # bytes; a batch has at most 500 KB
 
 _LEVELS = 200  # of lists and objects within each other, which can surely be written again
+_LONG = re.compile(rb"[0-9]{19}")  # digits that no shorter integer of over 64 bits has
+_LONGEST_INTEGER = 20  # characters of one of 64 bits
 _LONGEST_ID = 100  # characters of a messageId, from which on Segment drops it
 _MERGED = ("context", "integrations")  # what a batch says for all its messages
 _OBJECTS = ("context", "integrations", "properties", "traits")
@@ -69,7 +72,10 @@ def read(line: bytes) -> Iterator[Message | Refusal]:
     except RecordError as error:
         yield Refusal(error.reason, error.detail, text.decode("utf-8", "replace"))
         return
-    for one in _unwrapped(found):
+    for number, one in enumerate(_unwrapped(found)):
+        if number == 0 and one is not found and (lost := lost_digits(text)):
+            yield lost
+            return
         yield _read(one, text if one is found else None)
 
 
@@ -98,6 +104,26 @@ def encoded(event: Event) -> bytes:
             "too_large", f"it has {len(content):,} bytes; Segment takes under {limit}"
         )
     return content
+
+
+def lost_digits(text: bytes) -> Refusal | None:
+    """Refuse JSON that cannot be written anew: orjson reads integers of over 64 bits as floats."""
+    try:
+        if _LONG.search(text):
+            json.loads(text, parse_int=_check_integer)
+    except RecordError as error:
+        return Refusal(error.reason, error.detail, orjson.Fragment(text))
+    return None
+
+
+def kept(text: bytes) -> object:
+    """Give the JSON of a refused message, as it stands where reading it would lose digits."""
+    return orjson.Fragment(text) if _LONG.search(text) else orjson.loads(text)
+
+
+def _check_integer(digits: str) -> None:
+    if len(digits) > _LONGEST_INTEGER or not -(2**63) <= int(digits) < 2**64:
+        raise RecordError("long_number", "a whole number of more than 64 bits would lose digits")
 
 
 def is_message(line: bytes) -> bool:
@@ -146,7 +172,7 @@ def _unwrapped(found: object) -> Iterator[object]:
         for one in found["batch"]:
             yield _merged(shared, one) if shared and isinstance(one, dict) else one
     elif isinstance(found, dict) and "reason" in found and "message" in found:
-        yield found["message"]
+        yield from _unwrapped(found["message"])
     else:
         yield found
 
@@ -165,11 +191,11 @@ def _merged(shared: dict[str, Any], message: Event) -> Event:
 def _read(found: object, text: bytes | None) -> Message | Refusal:
     try:
         event = as_sent(found)
-        if text is None or event is not found or len(text) >= MAX_EVENT_BYTES:
-            return Message(event, encoded(event))
-        return Message(event, text)
+        if text is not None and event is found and len(text) < MAX_EVENT_BYTES:
+            return Message(event, text)
+        return lost_digits(text or b"") or Message(event, encoded(event))
     except RecordError as error:
-        return Refusal(error.reason, error.detail, found)
+        return Refusal(error.reason, error.detail, found if text is None else kept(text))
 
 
 def _own_fields(found: dict[str, Any]) -> Event:

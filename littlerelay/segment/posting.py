@@ -17,7 +17,7 @@ from littlerelay.errors import RefusedError
 from littlerelay.http import AGAIN
 from littlerelay.segment.access import TOKEN_REFUSED, Access
 from littlerelay.segment.batches import Batch
-from littlerelay.segment.messages import Refusal
+from littlerelay.segment.messages import Refusal, kept
 from littlerelay.settings import Destination
 
 POISON = (400, 413)  # what Segment answers to a batch of which it cannot take something
@@ -104,7 +104,7 @@ class Poster:
                 f"Segment refuses every message ({detail}).",
                 "The key or the endpoint is likely wrong: run `relay check`. Nothing is lost.",
             )
-        return Refusal("refused", detail, orjson.loads(line))
+        return Refusal("refused", detail, kept(line))
 
     def _reason(self, answer: httpx.Response) -> str:
         """Give Segment's words, but for the key, which a server may repeat."""
