@@ -25,6 +25,7 @@ from littlerelay import __version__
 from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError, UsageError
 from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwatched
+from littlerelay.sockets import Sockets
 
 # The extension of a request that must not be sent twice: nobody knows what an unanswered one did.
 ONCE = "once"
@@ -146,7 +147,8 @@ class EnvironmentTransport(httpx.BaseTransport):
     cannot be used.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sockets: Sockets | None = None) -> None:
+        self._tracing = {"trace": sockets.trace} if sockets else {}
         self._direct = _transport(None)
         self._proxied = {
             scheme: _proxy_transport(scheme, url)
@@ -160,6 +162,7 @@ class EnvironmentTransport(httpx.BaseTransport):
         way = self._proxied.get(scheme) or self._proxied.get("all")
         if way is None or is_loopback(host) or proxy_bypass(host):
             way = self._direct
+        request.extensions |= self._tracing
         return way.handle_request(request)
 
     def close(self) -> None:
@@ -173,9 +176,14 @@ def plain_client() -> httpx.Client:
     return _client(EnvironmentTransport())
 
 
-def client(clock: Clock, watch: Watch = unwatched, patience: Patience = PATIENCE) -> httpx.Client:
+def client(
+    clock: Clock,
+    watch: Watch = unwatched,
+    patience: Patience = PATIENCE,
+    sockets: Sockets | None = None,
+) -> httpx.Client:
     """Make a client that tries again, follows no redirect and names itself."""
-    return _client(RetryTransport(EnvironmentTransport(), clock, watch, patience))
+    return _client(RetryTransport(EnvironmentTransport(sockets), clock, watch, patience))
 
 
 def _client(transport: httpx.BaseTransport) -> httpx.Client:

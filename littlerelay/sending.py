@@ -30,6 +30,7 @@ from littlerelay.segment.lanes import Brake, Lanes, Stopped
 from littlerelay.segment.posting import Poster
 from littlerelay.segment.preflight import check_key
 from littlerelay.settings import Destination
+from littlerelay.sockets import Sockets
 
 # Hears of waits while they happen, and how far a delivery came that was stopped.
 Listener = Callable[[Waiting | Sending], None]
@@ -69,7 +70,8 @@ class Wire:
         self.host = urlsplit(destination.endpoint).hostname or destination.endpoint
         self.most = lanes
         self._brake = Brake(clock)
-        self._web = http.client(self._brake.clock, watch)
+        self._sockets = Sockets()
+        self._web = http.client(self._brake.clock, watch, sockets=self._sockets)
         access = Access(destination, self._web, self._brake.clock)
         poster = Poster(destination, access, self._web, clock)
         self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
@@ -92,8 +94,9 @@ class Wire:
             alarm.cancel()
 
     def stop(self) -> None:
-        """Let what is under way end, for a moment; nothing more is begun."""
+        """Let what is under way end, for a moment, and then cut it off; nothing more is begun."""
         self.lanes.stop(_GRACE)
+        self._sockets.cut()
 
     def __enter__(self) -> Self:
         return self

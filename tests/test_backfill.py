@@ -9,7 +9,7 @@ import pytest
 from littlerelay import jobs
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import UnreachableError
-from littlerelay.progress import Finished, Sending, Waiting
+from littlerelay.progress import Finished, Progress, Waiting
 from littlerelay.settings import BackfillRequest
 from shops import BOOKED, SINCE, backfill, booked, finished, ids, moments, settings
 from standin.api import LARGEST_COST
@@ -127,15 +127,10 @@ def unthrottled(shop: StandIn) -> StandIn:
 
 def waits(shop: StandIn, folder: Path, clock: Clock) -> list[float]:
     """Runs a backfill when another client has all but emptied the bucket; gives its waits."""
-    bucket, told = shop.app.api.bucket, list[Waiting | Sending]()
+    bucket, told = shop.app.api.bucket, list[Progress]()
     bucket.spend(bucket.available(shop.now_ms) - LEFT, shop.now_ms)
     request = BackfillRequest(since=SINCE, out=str(folder / "events.ndjson"))
-
-    def waited(value: object) -> None:
-        assert isinstance(value, Waiting)
-        told.append(value)
-
-    given = jobs.backfill(settings(shop, folder / "state"), request, clock, waited)
+    given = jobs.backfill(settings(shop, folder / "state"), request, clock, told.append)
     assert isinstance(list(given)[-1], Finished)
     assert unthrottled(shop).problems == []
     waited = [one for one in told if isinstance(one, Waiting)]

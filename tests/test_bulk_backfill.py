@@ -22,8 +22,6 @@ ALL = ("customers", "orders", "checkouts")
 ORDERS = 90
 AIM = 20  # records of a span, so that a small shop has several
 
-Watched = Waiting | Gathering | Noted
-
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
@@ -44,23 +42,23 @@ def opened(time_scale: float = 1000, **options: Any) -> StandIn:
 
 
 def begun(
-    shop: StandIn, folder: Path, watch: Callable[[Watched], None], **asked: Any
+    shop: StandIn, folder: Path, watch: Callable[[Progress], None], **asked: Any
 ) -> Generator[Progress, None, None]:
     out = str(folder / "events.ndjson")
     request = BackfillRequest(**{"since": SINCE, "resources": ALL, "out": out, **asked})
     return jobs.backfill(settings(shop, folder / "state"), request, FAST, watch)
 
 
-def run(shop: StandIn, folder: Path, mode: str = "bulk", **asked: Any) -> list[Watched]:
+def run(shop: StandIn, folder: Path, mode: str = "bulk", **asked: Any) -> list[Progress]:
     """Runs a backfill to its end; gives what was told on the way."""
-    told: list[Watched] = []
+    told: list[Progress] = []
     list(begun(shop, folder, told.append, mode=mode, **asked))
     assert shop.problems == []
     assert not list(folder.glob("*.bulk")), "what lay there while it was read is to be gone"
     return told
 
 
-def notes(told: list[Watched]) -> list[str]:
+def notes(told: list[Progress]) -> list[str]:
     return [one.text for one in told if isinstance(one, Noted)]
 
 
@@ -226,7 +224,7 @@ def test_what_shopify_gathers_is_told(tmp_path: Path) -> None:
 def test_results_lie_where_only_their_owner_looks_and_not_for_long(tmp_path: Path) -> None:
     seen = []
 
-    def look(told: Watched) -> None:
+    def look(told: Progress) -> None:
         if isinstance(told, Gathering) and told.fetched is not None:
             folder = tmp_path / "events.ndjson.bulk"
             files = [path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()]

@@ -1,6 +1,8 @@
 """Files are sent to Segment whole, each message once, from where they were sent before."""
 
 import itertools
+import signal
+import threading
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ import orjson
 import pytest
 
 from littlerelay import deliveries
+from littlerelay import sending as delivering
 from littlerelay.clock import SYSTEM
 from littlerelay.errors import (
     UnreachableError,
@@ -181,3 +184,32 @@ def test_a_retry_after_is_obeyed(segment: StandInSegment, tmp_path: Path) -> Non
     segment.faults("429:7", "429:9")
     sent(segment, put(tmp_path / "events.ndjson", LINES[:10]), clock=clock)
     assert [round(one) for one in slept if one > 1] == [7, 9]
+
+
+class Rung(Exception):
+    """A signal came."""
+
+
+def ring(*_: object) -> None:
+    raise Rung
+
+
+def test_a_request_that_hangs_does_not_outlive_a_stop(
+    segment: StandInSegment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path / "events.ndjson", LINES[:10])
+    monkeypatch.setattr(delivering, "_GRACE", 0.1)
+    segment.faults("hang")
+    before = {*threading.enumerate()}, signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        with pytest.raises(Rung):
+            sent(segment, path, clock=SYSTEM)
+    finally:
+        signal.signal(signal.SIGALRM, before[1])
+    mine = [one for one in {*threading.enumerate()} - before[0] if "Executor" in one.name]
+    for thread in mine:
+        thread.join(5)
+        assert not thread.is_alive()
+    sent(segment, path)
+    assert segment.verdict(LINES[:10]).is_exact
