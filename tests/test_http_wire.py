@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from littlerelay import http
 from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.http import EnvironmentTransport, client
 from shopify_fakes import FakeTime
@@ -149,7 +150,7 @@ def test_no_proxy_names_hosts_that_are_reached_directly(
     monkeypatch.setenv("NO_PROXY", "near.example.com")
     transport = EnvironmentTransport()
     direct = httpx.MockTransport(lambda _: httpx.Response(299))
-    monkeypatch.setattr(transport, "_direct", direct)
+    monkeypatch.setattr(http, "_direct", lambda _: direct)
     with httpx.Client(transport=transport) as web:
         assert web.get("http://near.example.com/").status_code == 299
         assert web.get("http://far.example.com/").status_code == 200
@@ -184,3 +185,9 @@ def test_certificates_of_the_environment_are_trusted_and_unknown_ones_are_not(
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     with client(FakeTime().clock) as web:
         assert web.get(address).content == b"whole"
+
+
+def test_plain_http_loads_no_certificates(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda: pytest.fail("they were loaded"))
+    with client(FakeTime().clock) as web:
+        assert web.get(f"http://127.0.0.1:{serve(WHOLE).port}/").content == b"whole"
