@@ -155,8 +155,11 @@ def filled(words: Iterable[str], segment: SegmentProcess) -> list[str]:
 
 
 def environment(segment: SegmentProcess) -> dict[str, str]:
-    """Give what the command needs; no way may go through a proxy."""
-    return {**segment.environment, "NO_PROXY": "*"}
+    """Give what the command needs; no way may go through a proxy.
+
+    Relay's bytecode may be kept, as it is where pip installed it: the library's is.
+    """
+    return {**segment.environment, "NO_PROXY": "*", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def cpu(runs: list[Run]) -> float:
