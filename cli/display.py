@@ -3,7 +3,11 @@
 What a run tells goes to standard error: as a live view on a terminal, elsewhere (cron, a log) as
 one plain line every 30 seconds. Results that were asked for go to standard output. Everything that
 came from data or from a user is cleaned first, and no markup in it is interpreted.
+
+Each drawing imports what it draws with: rich and tqdm take long, and most runs draw little.
 """
+
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -13,20 +17,16 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
-
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.progress import Checked, Delivering, JobStatus, Progress
 
-from . import check_lines, event_pages, setting_pages, summary
-from .console import Facts, console, facts
-from .live import LiveView
-from .plain import PlainView
-from .sending_view import SendingView
-from .setting_texts import Rows
 from .text import clean, clean_lines
+
+if TYPE_CHECKING:
+    from .console import Facts
+    from .setting_texts import Rows
 
 Show = Callable[[Progress], None]
 
@@ -40,6 +40,10 @@ def view(*, quiet: bool, sums_up: bool, clock: Clock = SYSTEM) -> Iterator[Show]
     if quiet:
         yield lambda _: None
         return
+    from .console import console
+    from .live import LiveView
+    from .plain import PlainView
+
     drawn = (LiveView if _is_screen() else PlainView)(console(), clock, sums_up=sums_up)
     try:
         yield drawn.show
@@ -55,6 +59,9 @@ def sending(
     if quiet:
         yield lambda _: None
         return
+    from .console import console
+    from .sending_view import SendingView
+
     drawn = SendingView(console(), clock, is_screen=_is_screen(), sums_up=sums_up)
     try:
         yield drawn.show
@@ -68,31 +75,48 @@ def _is_screen() -> bool:
 
 def jobs(statuses: Iterable[JobStatus]) -> None:
     """Show jobs on standard output."""
-    summary.draw_jobs(statuses, console(errors=False))
+    from .console import console
+    from .summary import draw_jobs
+
+    draw_jobs(statuses, console(errors=False))
 
 
 def checked(line: Checked) -> None:
     """Show what came of one check on standard output."""
-    check_lines.draw_checked(line, console(errors=False))
+    from .check_lines import draw_checked
+    from .console import console
+
+    draw_checked(line, console(errors=False))
 
 
 def events(listed: Iterable[Mapping[str, Any]]) -> None:
     """Show the events of the catalogue on standard output."""
-    event_pages.draw_events(listed, console(errors=False))
+    from .console import console
+    from .event_pages import draw_events
+
+    draw_events(listed, console(errors=False))
 
 
 def event(told: Mapping[str, Any]) -> None:
     """Show one event of the catalogue on standard output."""
-    event_pages.draw_event(told, console(errors=False))
+    from .console import console
+    from .event_pages import draw_event
+
+    draw_event(told, console(errors=False))
 
 
 def settings(rows: Rows, head: Facts) -> None:
     """Show the settings on standard output."""
-    setting_pages.draw_settings(rows, head, console(errors=False))
+    from .console import console
+    from .setting_pages import draw_settings
+
+    draw_settings(rows, head, console(errors=False))
 
 
 def note(label: str, value: str) -> None:
     """Say on standard error what a run is about to heed."""
+    from .console import console, facts
+
     console().print(facts([(label, value)]))
 
 
@@ -103,6 +127,10 @@ def warning(text: str) -> None:
 
 def failure(message: str, hint: str) -> None:
     """Say on standard error what went wrong and what to do."""
+    from rich.text import Text
+
+    from .console import console
+
     out = console()
     out.print(Text.assemble(("error: ", "bold red"), clean(message)))
     if hint:
