@@ -51,21 +51,22 @@ class Poster:
 
         Gives each refusal with the number of its message in the batch.
         """
-        # A carriage return may stand in a message, so this is not `splitlines`.
-        return self._posted(batch.content.removesuffix(b"\n").split(b"\n"), 0)
+        return self._posted(batch.content.removesuffix(b"\n"), 0)
 
-    def _posted(self, lines: list[bytes], first: int) -> list[tuple[int, Refusal]]:
-        answer = self._sent(b",".join(lines))
+    def _posted(self, content: bytes, first: int) -> list[tuple[int, Refusal]]:
+        answer = self._sent(content.replace(b"\n", b","))
         if answer.is_success:
             _check_answer(answer)
             self._has_accepted = True
             return []
         if answer.status_code not in POISON:
             raise _not_taken(answer)
+        lines = content.split(b"\n")  # no `splitlines`: a carriage return may stand in a message
         if len(lines) == 1:
-            return [(first, self._refusal(lines[0], answer))]
+            return [(first, self._refusal(content, answer))]
         half = len(lines) // 2
-        return self._posted(lines[:half], first) + self._posted(lines[half:], first + half)
+        one, other = b"\n".join(lines[:half]), b"\n".join(lines[half:])
+        return self._posted(one, first) + self._posted(other, first + half)
 
     def _sent(self, batch: bytes) -> httpx.Response:
         """Send until something is answered; where a token was refused, once more with a new one."""

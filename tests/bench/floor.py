@@ -8,7 +8,7 @@ import zlib
 
 import httpx
 
-SIZE = 450_000
+SIZE = 480_000
 
 
 def main(name: str, endpoint: str, key: str) -> None:
