@@ -122,6 +122,10 @@ def note(label: str, value: str) -> None:
 
 def warning(text: str) -> None:
     """Say on standard error what is likely not meant, and stops nothing."""
+    from rich.text import Text
+
+    from .console import console
+
     console().print(Text(f"warning: {clean(text)}"))
 
 
