@@ -32,16 +32,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "bulk.jsonl"
 
 
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("way", ["grouped", "roots first"])
 def test_work_files_are_for_their_owner_alone_and_go_when_it_is_closed(
-    path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+    path: Path, name: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     narrow(monkeypatch)
-    lines = list(taken_apart(ALL["orders"][0], ORDERS))
+    nodes, shape = ALL[name]
+    lines = list(taken_apart(nodes, shape))
     written(path, lines if way == "grouped" else sorted(lines, key=depth))
     before = umask(0)
     try:
-        whole = join(path, ORDERS, path.parent)
+        whole = join(path, shape, path.parent)
     finally:
         umask(before)
     assert {one for one in path.parent.rglob("*-*") if one.is_file()} <= set(whole._runs)

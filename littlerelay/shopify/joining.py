@@ -67,7 +67,7 @@ def join(path: Path, shape: Shape, folder: Path) -> Joined:
 
     Work files lie below ``folder`` until the answer is closed; they take about as much room as the
     file, and with two levels of connections twice as much for a while.
-    Roots that stand twice are told by their ``created_at``: it never changes, so it is the same.
+    A root that is there twice is refused; both have the same ``created_at``, for it never changes.
     Raises JoinError, which tells the number of a line that cannot be right, and DiskError.
     """
     plan = Plan(shape)
