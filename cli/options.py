@@ -161,8 +161,8 @@ User = Annotated[
 Where = Annotated[
     list[Any] | None,
     option(
-        "Only with this value, as in properties.currency=EUR or products.sku=A-1; may be repeated, "
-        "and all must fit.",
+        "Only with this value, as in properties.currency=EUR or products.sku=A-1 (a dot within a "
+        "name: \\.); may be repeated, and all must fit.",
         "PATH=VALUE",
         _CHOICE,
         _pair,

@@ -27,6 +27,7 @@ EVENT: dict[str, Any] = {
         "test": False,
         "coupon": None,
         "empty": "",
+        "a.b": {"c.d": "dotted", "e\\": "back"},
         "type": "online",
         "tags": ["new", "vip", ["deep"]],
         "products": [{"sku": "A-1", "tags": ["x"]}, {"sku": "B-2"}, "no object"],
@@ -128,6 +129,8 @@ def test_who_is_not_named_is_nobody_that_was_asked_for() -> None:
         ("type", "track"),
         ("userId", "7001"),
         ("event", "Order Completed"),
+        (r"a\.b.c\.d", "dotted"),
+        ("properties.a\\.b.e\\", "back"),
     ],
 )
 def test_a_value_is_found_by_its_path(path: str, value: str) -> None:
@@ -154,6 +157,7 @@ def test_a_value_is_found_by_its_path(path: str, value: str) -> None:
         ("products.sku.more", "A-1"),
         ("currency.", "EUR"),
         ("type", "online"),
+        ("a.b.c.d", "dotted"),
     ],
 )
 def test_a_value_that_is_another_or_elsewhere_is_not_taken(path: str, value: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from littlerelay.events import Event
 from littlerelay.times import epoch
@@ -20,7 +21,7 @@ class Choice:
     ``since`` and ``until`` are seconds since 1970, half-open. ``events`` are names, or a type such
     as ``identify``, in any case. ``users`` are userIds or anonymousIds. ``where`` holds paths such
     as ``properties.currency`` (or just ``currency``), each with the text of a value; 12.5 is found
-    by ``12.50``, too.
+    by ``12.50``, too. A backslash makes a dot part of a name.
     """
 
     since: int | None = None
@@ -61,10 +62,16 @@ class Choice:
 
 def _values(event: Event, path: str) -> Iterator[object]:
     """Give every value at a path, of all members where a list lies on the way."""
-    names = path.split(".")
+    names = _names(path)
     starts = [event] if names[0] in event else [event.get(place) for place in _INSIDE]
     for start in starts:
         yield from _at(start, names)
+
+
+@cache
+def _names(path: str) -> list[str]:
+    """Split a path at its dots, but for those that a backslash makes part of a name."""
+    return [name.replace("\\.", ".") for name in re.split(r"(?<!\\)\.", path)]
 
 
 def _at(value: object, names: list[str]) -> Iterator[object]:
