@@ -29,7 +29,6 @@ class LiveView(PlainView):
         super().__init__(out, clock, sums_up=sums_up)
         self._live: Live | None = None
         self._waiting = _NO_WAIT
-        self._gathering: Gathering | None = None
 
     def begin(self, started: Started) -> None:
         """Say what runs, and put the view beneath."""
@@ -40,7 +39,7 @@ class LiveView(PlainView):
 
     def advance(self, advanced: Advanced) -> None:
         """Let the next refresh draw new figures; no lines are told beside them."""
-        self._waiting, self._gathering = _NO_WAIT, None
+        self._waiting = _NO_WAIT
         self._told = self._clock.monotonic()
         super().advance(advanced)
 
@@ -55,8 +54,9 @@ class LiveView(PlainView):
         self._start()
 
     def gather(self, gathering: Gathering) -> None:
-        """Let the view show what Shopify gathers."""
-        self._gathering = gathering
+        """Let the next refresh draw how much Shopify has gathered."""
+        self._told = self._clock.monotonic()
+        super().gather(gathering)
         self._start()
 
     def finish(self, finished: Finished) -> None:
@@ -93,8 +93,8 @@ class LiveView(PlainView):
     def _beneath(self) -> Text:
         latest = self._meter.latest.get(self._meter.current or "") if self._meter else None
         parts = activity(latest) if latest else []
-        if self._gathering:
-            parts.append(gathers(self._gathering))
+        if self._meter and self._meter.gathering:
+            parts.append(gathers(self._meter.gathering))
         reason, end = self._waiting
         left = math.ceil(end - self._clock.monotonic())
         if left > 0:
@@ -131,6 +131,9 @@ def bars(meter: Meter, width: int) -> Table:
     for resource in meter.resources():
         bar = [_bar(meter, resource)] if is_wide else []
         table.add_row(Text(clean(resource)), *bar, *_figures(meter, resource))
+    if meter.gathering is not None:
+        bar = [_gathered_bar(meter.gathering)] if is_wide else []
+        table.add_row(Text("gathered"), *bar, *_gathered_figures(meter, meter.gathering))
     if meter.sending is not None:
         bar = [_sent_bar(meter, meter.sending)] if is_wide else []
         table.add_row(Text("accepted"), *bar, *_sent_figures(meter, meter.sending))
@@ -144,6 +147,18 @@ def _figures(meter: Meter, resource: str) -> list[Text]:
     known = [count(read), ""] if total is None else [_of(read, total), share(read, total)]
     speed = "  ".join(pace(meter.rate(), meter.eta())) if resource == meter.current else ""
     return [*(Text(cell) for cell in known), Text(speed, style="dim")]
+
+
+def _gathered_figures(meter: Meter, gathering: Gathering) -> list[Text]:
+    """Give the cells of what Shopify gathers: how many of the period's records, and the pace."""
+    roots, counted = gathering.roots, gathering.counted
+    speed = "  ".join(pace(meter.gathered_rate(), meter.gathered_eta()))
+    return [Text(_of(roots, counted)), Text(share(roots, counted)), Text(speed, style="dim")]
+
+
+def _gathered_bar(gathering: Gathering) -> RenderableType:
+    done = min(gathering.roots, gathering.counted)
+    return ProgressBar(gathering.counted, done, complete_style="yellow", finished_style="yellow")
 
 
 def _sent_figures(meter: Meter, sending: Sending) -> list[Text]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from littlerelay.progress import Advanced, Sending, Started
+from littlerelay.progress import Advanced, Gathering, Sending, Started
 
 _WINDOW = 60.0  # seconds that a rate looks back
 _APART = 1.0  # seconds between samples
@@ -47,9 +47,11 @@ class Meter:
         self.latest: Mapping[str, Advanced] = {}
         self.current: str | None = None
         self.sending: Sending | None = None
+        self.gathering: Gathering | None = None
         self._monotonic = monotonic
         self._pace = Pace(monotonic)
         self._sent_pace = Pace(monotonic)
+        self._gathered_pace = Pace(monotonic)
 
     def take(self, advanced: Advanced) -> None:
         """Take in new figures."""
@@ -57,7 +59,19 @@ class Meter:
             self.current = advanced.resource
             self._pace = Pace(self._monotonic)
         self._pace.take(advanced.read)
+        self.gathering = None
         self.latest = {**self.latest, advanced.resource: advanced}
+
+    def take_gathering(self, gathering: Gathering) -> None:
+        """Take in how much Shopify has gathered; nothing is read meanwhile."""
+        before = self.gathering
+        if before is None or (before.resource, before.period) != (
+            gathering.resource,
+            gathering.period,
+        ):
+            self._gathered_pace = Pace(self._monotonic)
+        self._gathered_pace.take(gathering.roots)
+        self.gathering = gathering
 
     def take_sent(self, sending: Sending) -> None:
         """Take in new figures of the delivery."""
@@ -86,9 +100,20 @@ class Meter:
 
     def rate(self) -> float | None:
         """Give records a second of the resource that is being read; none before it is known."""
-        if self.current is None:
+        if self.current is None or self.gathering:
             return None
         return self._pace.rate(self.latest[self.current].read)
+
+    def gathered_rate(self) -> float | None:
+        """Give records a second that Shopify gathers; none before it is known."""
+        return self._gathered_pace.rate(self.gathering.roots) if self.gathering else None
+
+    def gathered_eta(self) -> float | None:
+        """Give the seconds until all of the period is gathered; none where unknown."""
+        rate = self.gathered_rate()
+        if self.gathering is None or not rate:
+            return None
+        return max(0, self.gathering.counted - self.gathering.roots) / rate
 
     def sent_rate(self) -> float | None:
         """Give messages a second that are accepted; none before it is known."""

@@ -111,7 +111,9 @@ class PlainView:
             self._line(waits(waiting.reason, waiting.seconds))
 
     def gather(self, gathering: Gathering) -> None:
-        """Tell when it is time what Shopify gathers."""
+        """Take in what Shopify gathers, and tell of it when it is time."""
+        if self._meter:
+            self._meter.take_gathering(gathering)
         if self._clock.monotonic() - self._told >= _EVERY:
             self._line(gathers(gathering))
             self._told = self._clock.monotonic()
@@ -205,7 +207,8 @@ def gathers(gathering: Gathering) -> str:
     what = f"{gathering.resource} of {gathering.period}"
     if gathering.fetched is not None:
         return f"fetches {what}: {size(gathering.fetched)}"
-    return f"Shopify gathers {what}: {count(gathering.roots)} of {count(gathering.counted)}"
+    gathered = f"{count(gathering.roots)} of {count(gathering.counted)}"
+    return f"Shopify gathers {what}: {gathered} ({share(gathering.roots, gathering.counted)})"
 
 
 def waits(reason: str, seconds: float) -> str:
