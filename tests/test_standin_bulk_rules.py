@@ -44,7 +44,9 @@ REFUSED = [
     ("{ orders { edges { node { id: name lineItems { edges { node { id } } } } } } }", NO_ID),
     ("{ shop { name } }", NONE),
     (
-        "{ orders { edges { node { refunds { refundLineItems { edges { node { id } } } } } } } }",
+        f"{{ orders {{ edges {{ node {{ id refunds {{ {LINE_IDS} }} }} }} }} }}".replace(
+            "lineItems", "refundLineItems"
+        ),
         IN_A_LIST,
     ),
     ('mutation { productCreate(product: {title: "x"}) { product { id } } }', NO_QUERY),
