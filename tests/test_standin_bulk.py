@@ -1,20 +1,15 @@
-"""Bulk operations in the stand-in: their states by the shop's clock, their slots, their list."""
+"""Bulk operations in the stand-in: their states by the shop's clock, their slots, their costs."""
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from bulk_asking import FIELDS, LINES, NAMES, RUN, cancel, ended, records, run, start, state
+from bulk_asking import LINES, NAMES, RUN, cancel, ended, records, run, start, state
 from standin.asking import ask, post
 from standin.server import StandIn
 from standin.tiny import TinyWorld
 
-LIST = f"""query List($first: Int, $last: Int, $after: String, $query: String, $reverse: Boolean,
-  $key: BulkOperationsSortKeys) {{
-  bulkOperations(first: $first, last: $last, after: $after, query: $query, reverse: $reverse,
-    sortKey: $key) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
 EMPTY = '{ orders(query: "id:>99") { edges { node { id } } } }'
 COUNTS = ("objectCount", "rootObjectCount")
 
@@ -39,11 +34,6 @@ def statuses(shop: StandIn, gid: str, *seconds: float) -> list[str]:
         shop.pass_time(each)
         found.append(state(shop, gid)["status"])
     return found
-
-
-def listed(shop: StandIn, **arguments: Any) -> list[str]:
-    answer = ask(shop, LIST, **{"first": 10, **arguments})
-    return [node["id"] for node in answer["data"]["bulkOperations"]["nodes"]]
 
 
 def test_an_operation_is_created_runs_and_completes(shop: StandIn) -> None:
@@ -107,6 +97,32 @@ def test_an_operation_is_of_the_shop_as_it_was_when_it_began(
     shop.pass_time(60)
     assert [line["note"] for line in records(state(shop, gid)["url"])] == [None] * 5
     assert [line["note"] for line in records(ended(shop, query)["url"])] == ["touched"] + [None] * 5
+
+
+def test_a_busy_shop_stands_still_while_it_is_read_and_catches_up() -> None:
+    with StandIn(TinyWorld(400), busy=True) as shop:
+        gid = start(shop, "{ orders(sortKey: CREATED_AT) { edges { node { id note } } } }")
+        while state(shop, gid)["status"] != "COMPLETED":
+            continue
+        assert {line["note"] for line in records(state(shop, gid)["url"])} == {None}
+        notes = "{ orders(first: 1, sortKey: CREATED_AT) { nodes { note } } }"
+        assert ask(shop, notes)["data"]["orders"]["nodes"] == [{"note": "stirred"}]
+
+
+def test_operations_read_in_turns() -> None:
+    with StandIn(TinyWorld(500)) as shop:
+        gids = [start(shop, NAMES) for _ in range(5)]
+        operations = shop.app.api.operations
+        with shop.app.lock:
+            while operations.is_reading():
+                unread = [each for each in operations.all if not each.is_read]
+                read = [each.objects_read for each in unread]
+                operations.step(shop.now_ms)
+                now = [each.objects_read for each in unread]
+                assert sum(now) - sum(read) in (0, 50)
+                assert now[read.index(min(read))] == min(read) + sum(now) - sum(read)
+        shop.pass_time(60)
+        assert [state(shop, gid)["objectCount"] for gid in gids] == ["500"] * 5
 
 
 def test_many_slices_are_read_between_the_requests_of_others() -> None:
@@ -223,62 +239,6 @@ def test_a_completed_operation_expires_after_seven_days(shop: StandIn) -> None:
     old = state(shop, done["id"])
     assert (old["status"], old["url"]) == ("EXPIRED", None)
     assert old["objectCount"] == "5"
-
-
-def test_operations_are_listed_the_newest_first(shop: StandIn) -> None:
-    gids = []
-    for _ in range(4):
-        gids.append(start(shop, NAMES))
-        shop.pass_time(0.1)
-    assert listed(shop) == gids[::-1]
-    assert listed(shop, reverse=True) == gids
-    assert listed(shop, first=None, last=1) == gids[:1]
-    page = ask(shop, LIST, first=3)["data"]["bulkOperations"]
-    assert page["pageInfo"]["hasNextPage"]
-    assert listed(shop, after=page["pageInfo"]["endCursor"]) == gids[:1]
-
-
-def test_operations_are_sorted_by_their_completion(shop: StandIn) -> None:
-    stuck = start(shop, NAMES)
-    cancel(shop, stuck)
-    done = [ended(shop, NAMES)["id"] for _ in range(2)]
-    assert listed(shop, key="COMPLETED_AT") == [*done[::-1], stuck]
-
-
-def test_operations_are_searched_by_state_type_and_time(shop: StandIn) -> None:
-    done = ended(shop, NAMES)
-    running = start(shop, NAMES)
-    assert listed(shop, query="status:completed") == [done["id"]]
-    assert listed(shop, query="status:CREATED operation_type:query") == [running]
-    assert listed(shop, query="operation_type:mutation") == []
-    assert listed(shop, query="created_at:>='2026-01-01T06:00:30Z'") == [running]
-    assert listed(shop, query=f"created_at:<='{done['completedAt']}'") == [done["id"]]
-
-
-def test_an_unknown_value_finds_nothing_and_an_unknown_filter_everything(shop: StandIn) -> None:
-    gid = start(shop, NAMES)
-    wrong = ask(shop, LIST, first=1, query="status:EXPIRED")
-    assert wrong["data"]["bulkOperations"]["nodes"] == []
-    assert wrong["extensions"]["search"][0]["warnings"] == [
-        {
-            "field": "status",
-            "message": "Input `EXPIRED` is not an accepted value.",
-            "code": "invalid_value",
-        }
-    ]
-    assert listed(shop, query="made_up:value") == [gid]
-
-
-def test_a_list_without_a_page_is_refused(shop: StandIn) -> None:
-    for arguments, message in [
-        ("", "you must provide one of first or last"),
-        ("(first: 1, last: 1)", "providing both first and last is not supported"),
-        ('(first: 1, query: "created_at:x")', "Invalid timestamp for query filter `created_at`."),
-    ]:
-        answer = ask(shop, f"{{ bulkOperations{arguments} {{ nodes {{ id }} }} }}")
-        assert answer["data"] is None
-        assert answer["errors"][0]["message"] == message
-        assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
 def test_faults_of_the_ordinary_endpoint_meet_a_mutation_before_it_is_carried_out(
