@@ -37,7 +37,7 @@ def backfill(
     )
     request.setdefault("out", str(folder / "events.ndjson"))
     stream = request.pop("stream", None)
-    asked = BackfillRequest(**{"since": "2023-11-14", **request})
+    asked = BackfillRequest(**{"since": "2023-11-14", "mode": "pages", **request})
     clock = hasty_clock(shop.now)
     with opened(shop):
         return list(jobs.backfill(settings, asked, clock, stream=stream))

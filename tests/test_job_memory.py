@@ -12,6 +12,7 @@ from killing import Killed, killed_at
 from littlerelay import jobs, runs
 from littlerelay.checkpoint import load
 from littlerelay.errors import UsageError
+from littlerelay.places import Paths
 from small_jobs import backfill, finished
 from small_shop import FIRST, SmallShop, record
 
@@ -138,7 +139,7 @@ def test_lines_that_were_not_counted_are_a_bug(shop: SmallShop, tmp_path: Path) 
     assert end is not None
     forged = end.model_copy(update={"events": {"identify": 1}})
     job = SimpleNamespace()
-    paths = SimpleNamespace(output=tmp_path / "events.ndjson")
+    paths = Paths(tmp_path / "events.ndjson")
     with pytest.raises(RuntimeError, match="as many lines"):
         jobs._Job._close(job, paths, forged)  # type: ignore[arg-type]
 
