@@ -72,7 +72,9 @@ def running(
     asked = {"since": "2023-11-14", "out": str(folder / "events.ndjson"), **asked}
     post = Post(target(segment), rate=1e6) if segment else None
     with opened(shop):
-        yield from jobs.backfill(settings, BackfillRequest(post=post, **{"mode": "pages", **asked}), restless())
+        yield from jobs.backfill(
+            settings, BackfillRequest(post=post, **{"mode": "pages", **asked}), restless()
+        )
 
 
 def posted(
