@@ -17,6 +17,7 @@ from bench.costs import Cost, measured
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 RELAY = Path(sys.executable).with_name("relay")
 SMALL = 1_000
+MODES = ("pages", "bulk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,17 @@ class Run:
 
 def run(orders: int) -> list[tuple[str, str]]:
     """Give the rows of the table for a shop of 1,000 orders and one of ``orders``."""
-    small, large = backfill(SMALL), backfill(orders)
-    rows = [
-        (f"{count:,} orders", figures(each)) for count, each in ((SMALL, small), (orders, large))
-    ]
+    return [row for mode in MODES for row in rows(orders, mode)]
+
+
+def rows(orders: int, mode: str) -> list[tuple[str, str]]:
+    """Give the rows of one mode of reading."""
+    small, large = backfill(SMALL, mode), backfill(orders, mode)
+    more = f"{large.cost.peak - small.cost.peak:.1f} MB"
     return [
-        *rows,
-        ("peak memory, the larger less the smaller", f"{large.cost.peak - small.cost.peak:.1f} MB"),
+        (f"{mode}: {SMALL:,} orders", figures(small)),
+        (f"{mode}: {orders:,} orders", figures(large)),
+        (f"{mode}: peak memory, the larger less the smaller", more),
     ]
 
 
@@ -49,7 +54,7 @@ def figures(run: Run) -> str:
     )
 
 
-def backfill(orders: int) -> Run:
+def backfill(orders: int, mode: str) -> Run:
     """Run the real command against a shop of so many orders."""
     with tempfile.TemporaryDirectory() as folder, shop(orders) as facts:
         output = Path(folder) / "events.ndjson"
@@ -59,7 +64,8 @@ def backfill(orders: int) -> Run:
             "RELAY_SHOPIFY_ENDPOINT": facts["url"],
             "RELAY_STATE_DIR": folder,
         }
-        command = [str(RELAY), "backfill", "--since", "2015-01-01", "--out", str(output), "--quiet"]
+        asked = ["--since", "2015-01-01", "--out", str(output), "--mode", mode, "--quiet"]
+        command = [str(RELAY), "backfill", *asked]
         cost = measured(command, environment, Path(folder), codes=(0, 3))
         with output.open("rb") as lines:
             events = sum(1 for _ in lines)
