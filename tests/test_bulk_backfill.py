@@ -109,7 +109,7 @@ def test_auto_reads_by_pages_what_is_small(whole: bytes, tmp_path: Path) -> None
 def test_auto_reads_in_bulk_what_is_worth_it(
     whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "_WORTH", {"customers": 15, "orders": 15, "checkouts": 10_000})
+    monkeypatch.setattr(ways, "WORTH", {"customers": 15, "orders": 15, "checkouts": 10_000})
     with opened() as shop:
         run(shop, tmp_path, mode="auto")
         assert shop.stats["bulk started"] >= 4
@@ -163,7 +163,7 @@ def test_an_operation_that_came_to_nothing_is_tried_again(
 def test_operations_that_never_help_leave_it_to_pages_or_end_the_run(
     fault: str, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "_WORTH", dict.fromkeys(ALL, 1))
+    monkeypatch.setattr(ways, "WORTH", dict.fromkeys(ALL, 1))
     with opened(bulk_faults=(fault,) * 99) as shop:
         with pytest.raises(UnreachableError, match="came to nothing"):
             run(shop, tmp_path)

@@ -15,6 +15,7 @@ from littlerelay.configuration import Options
 from littlerelay.environment import draft
 from littlerelay.errors import UsageError
 from littlerelay.settings import BackfillRequest
+from littlerelay.shopify.ways import WORTH
 from standin.access import ALL_SCOPES
 from standin.server import StandIn
 from standin.tiny import TinyWorld
@@ -44,6 +45,14 @@ def test_nothing_fails_where_nothing_is_wrong(shop: StandIn, tmp_path: Path) -> 
     assert lines["pace"].detail.startswith("2,000 points a second; the bucket holds ")
     assert "20 orders" in lines["records"].detail
     assert lines["records"].detail.endswith("; to read them takes less than a minute")
+
+
+def test_a_large_history_is_read_in_bulk_and_the_check_says_so(
+    shop: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORTH, "orders", 20)
+    records = check(environ(shop, tmp_path), tmp_path, since="2015-01-01")["records"]
+    assert records.detail.endswith("so bulk operations read the most of it")
 
 
 def test_a_check_changes_nothing(shop: StandIn, tmp_path: Path, clean_room: Path) -> None:

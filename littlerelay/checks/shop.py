@@ -13,6 +13,7 @@ from littlerelay.progress import Checked
 from littlerelay.settings import BackfillRequest
 from littlerelay.shopify.protected import check_protected
 from littlerelay.shopify.shop import NEEDED, Shop
+from littlerelay.shopify.ways import WORTH
 from littlerelay.times import iso
 
 SCOPES = "scopes"
@@ -127,4 +128,6 @@ class ShopChecks:
         points = sum(_POINTS[name] * count for name, count in self.counts.items())
         minutes = round(points / bucket.restore_rate / 60)
         span = f"about {minutes:,} min" if minutes else "less than a minute"
+        if any(count >= WORTH[name] for name, count in self.counts.items()):
+            return f"; by pages that would take {span}, so bulk operations read the most of it"
         return f"; to read them takes {span}"

@@ -20,7 +20,7 @@ from littlerelay.shopify.shop import Shop
 from littlerelay.shopify.spans import Node
 
 # From so many records on, an operation is quicker than their pages at Shopify's slowest pace.
-_WORTH = {"customers": 10_000, "orders": 1_000, "checkouts": 1_000}
+WORTH = {"customers": 10_000, "orders": 1_000, "checkouts": 1_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Ways:
             "orders": (ORDERS, FollowUps(self.shop.api).orders),
             "checkouts": (CHECKOUTS, _as_they_are),
         }[resource]
-        return Kind(shape, complete, _WORTH[resource])
+        return Kind(shape, complete, WORTH[resource])
 
     def _means(self) -> Means:
         operations = Operations(self.shop.api, self.clock, self.watch)
