@@ -99,6 +99,16 @@ def test_an_operation_is_of_the_shop_as_it_was_when_it_began(
     assert [line["note"] for line in records(ended(shop, query)["url"])] == ["touched"] + [None] * 5
 
 
+def test_what_has_not_been_read_yet_is_read_before_the_shop_lives_on() -> None:
+    query = "{ orders(sortKey: CREATED_AT) { edges { node { id updatedAt } } } }"
+    with StandIn(orders=300, time_scale=0.001, bulk_seconds=0) as shop:
+        before = records(ended(shop, query)["url"])
+        gid = start(shop, query)
+        shop.live(days=5)
+        assert records(state(shop, gid)["url"]) == before
+        assert records(ended(shop, query)["url"])[:300] != before
+
+
 def test_a_busy_shop_stands_still_while_it_is_read_and_catches_up() -> None:
     with StandIn(TinyWorld(400), busy=True) as shop:
         gid = start(shop, "{ orders(sortKey: CREATED_AT) { edges { node { id note } } } }")
