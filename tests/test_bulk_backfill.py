@@ -140,6 +140,18 @@ def test_a_run_that_was_stopped_finds_its_operations_again(
     assert events(tmp_path) == whole
 
 
+@pytest.mark.usefixtures("small_spans")
+def test_operations_of_earlier_runs_do_not_hide_those_of_this_one(tmp_path: Path) -> None:
+    with opened() as shop:
+        run(shop, tmp_path)
+        needed = shop.stats["bulk started"]
+        shop.pass_time(3600)
+        with closing(begun(shop, tmp_path, print, mode="bulk", restart=True)) as told:
+            list(islice(told, 5))
+        run(shop, tmp_path)
+        assert shop.stats["bulk started"] == 2 * needed
+
+
 def test_a_new_run_takes_no_operation_of_an_earlier_one(tmp_path: Path) -> None:
     with opened() as shop:
         run(shop, tmp_path)
