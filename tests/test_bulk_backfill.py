@@ -141,15 +141,22 @@ def test_a_run_that_was_stopped_finds_its_operations_again(
 
 
 @pytest.mark.usefixtures("small_spans")
-def test_operations_of_earlier_runs_do_not_hide_those_of_this_one(tmp_path: Path) -> None:
+def test_operations_are_found_again_among_many_older_and_newer_ones(tmp_path: Path) -> None:
     with opened() as shop:
-        run(shop, tmp_path)
-        needed = shop.stats["bulk started"]
-        shop.pass_time(3600)
-        with closing(begun(shop, tmp_path, print, mode="bulk", restart=True)) as told:
-            list(islice(told, 5))
-        run(shop, tmp_path)
-        assert shop.stats["bulk started"] == 2 * needed
+        for _ in range(6):
+            shop.take_slots(5, seconds=1)
+            shop.pass_time(600)
+        with closing(begun(shop, tmp_path, print, mode="bulk", resources=("orders",))) as told:
+            list(islice(told, 2))
+        started = shop.stats["bulk started"]
+        shop.pass_time(600)
+        for _ in range(6):
+            shop.take_slots(5, seconds=1)
+            shop.pass_time(600)
+        run(shop, tmp_path, resources=("orders",))
+        texts = [one.query for one in shop.app.api.operations.all if "orders(" in one.query]
+        assert started == 4
+        assert len(texts) == len(set(texts))
 
 
 def test_a_new_run_takes_no_operation_of_an_earlier_one(tmp_path: Path) -> None:
