@@ -42,6 +42,7 @@ def undisturbed(
 ) -> Undisturbed:
     """Run the command by pages and in bulk; both must have written the same."""
     pages, bulk = folder / "pages", folder / "bulk"
+    folder.mkdir(exist_ok=True)
     unbroken(shop, pages, RELAY, *words, "--mode", "pages")
     before = shop.stats["bulk started"]
     unbroken(shop, bulk, *command(aim, words=words))

@@ -78,7 +78,7 @@ class Bulk:
         self._pages = pages
         self._gatherer = Gatherer(spans, kind.shape, means)
         self._least = kind.worth if pages else 1
-        self._first = 0
+        self._reached = 0  # all that was created before has been given, or is not wanted
         self._seen = 0
 
     def windows(self, start: int | None = None) -> Iterator[Window]:
@@ -88,9 +88,9 @@ class Bulk:
         if self._pages and counted < self._least:
             yield from self._pages.windows(start)
             return
-        self._first = spans.oldest() if start is None else start
+        self._reached = spans.oldest() if start is None else start
         make_folder(self._means.folder)
-        yield from self._all(Span(self._first, spans.end, counted))
+        yield from self._all(Span(self._reached, spans.end, counted))
         found = self._seen + (self._pages.seen if self._pages else 0)
         if found < counted and found < spans.count(start, spans.end):
             raise spans.short(counted, found, "at all")
@@ -103,7 +103,9 @@ class Bulk:
                 ahead.append(self._begun(part))
             if not ahead:
                 return
-            yield from self._read(ahead.popleft())
+            part = ahead.popleft()
+            yield from self._read(part)
+            self._reached = part.span.end  # an operation that is adopted may begin before it
 
     def _parts(self, whole: Span) -> Iterator[_Part]:
         """Cut what is to be read; where an operation of this run reads a part, it is adopted."""
@@ -186,7 +188,7 @@ class Bulk:
             yield from self._read(one)
 
     def _paged(self, span: Span) -> Iterator[Window]:
-        reached = replace(span, start=max(span.start, self._first))
+        reached = replace(span, start=max(span.start, self._reached))
         if self._pages:
             yield from self._pages.within(reached)
         else:
@@ -213,13 +215,12 @@ class Bulk:
 
     def _windows(self, span: Span, nodes: Iterable[Node]) -> Iterator[Window]:
         """Give nodes as windows that begin and end with a second."""
-        begin = max(span.start, self._first)
+        begin = first = latest = max(span.start, self._reached)
         batch: list[Node] = []
-        latest = begin
         for node in nodes:
             with expected(self._spans.resource.name):
                 created = epoch(node["created_at"])
-            if not max(span.start, self._first) <= created < span.end:
+            if not first <= created < span.end:
                 continue
             self._seen += 1
             if len(batch) >= _BATCH and created > latest:
