@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+import orjson
 import pytest
 
+from littlerelay.errors import UnreachableError
 from littlerelay.shopify import bulk
+from littlerelay.shopify.download import Download, Told
+from littlerelay.shopify.spans import Node
 from shops import ids
 from test_bulk_backfill import begun, events, opened, run
+
+Change = Callable[[list[Node]], list[Node]]
 
 
 def test_operations_of_another_job_that_overlap_give_no_record_twice(
@@ -33,3 +40,36 @@ def test_operations_of_another_job_that_overlap_give_no_record_twice(
         run(shop, folders[1], resources=("orders",))
     assert len(ids(folders[1] / "events.ndjson")) == len(set(ids(folders[1] / "events.ndjson")))
     assert events(folders[1]) == events(folders[0])
+
+
+@pytest.fixture
+def results(monkeypatch: pytest.MonkeyPatch) -> list[Change]:
+    """Gives a list of what is done to every result that has been fetched."""
+    changes: list[Change] = []
+    real = Download.fetch
+
+    def fetched(self: Download, url: str, path: Path, told: Told) -> None:
+        real(self, url, path, told)
+        lines = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        for change in changes:
+            lines = change(lines)
+        path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+
+    monkeypatch.setattr(Download, "fetch", fetched)
+    return changes
+
+
+def test_a_record_of_another_time_stands_for_none_that_was_counted(
+    tmp_path: Path, results: list[Change]
+) -> None:
+    results.append(moved)
+    with opened() as shop:
+        for _ in range(2):
+            with pytest.raises(UnreachableError, match="counts 90 and gathered 89"):
+                run(shop, tmp_path, resources=("orders",))
+            assert ids(tmp_path / "events.ndjson") == []
+
+
+def moved(lines: list[Node]) -> list[Node]:
+    """Lets the first order come from a time when there was none yet."""
+    return [{**lines[0], "created_at": "2014-01-01T00:00:00Z"}, *lines[1:]]

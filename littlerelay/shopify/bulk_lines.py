@@ -29,6 +29,11 @@ _NAME = re.compile(r"\w{1,100}", re.ASCII)
 _GID = re.compile(r"gid://shopify/[\w/?=&.-]{1,200}", re.ASCII)
 
 
+def first_stamp(created: int) -> bytes:
+    """Give the lowest stamp of what was created in a second (since 1970)."""
+    return b"%012d%020d" % (created + _YEAR_ONE, 0)
+
+
 class JoinError(UnreachableError):
     """A bulk result holds a line that cannot be joined with the others."""
 
@@ -42,11 +47,13 @@ class JoinError(UnreachableError):
 class BulkLines:
     """The lines of one file; ``places`` says which typenames may stand in it.
 
-    ``objects`` and ``roots`` count what the last ``read`` has given so far.
+    ``objects`` and ``roots`` count what the last ``read`` has given so far. All stamps so far lie
+    between ``lowest`` and ``highest``.
     """
 
     def __init__(self, path: Path, places: Mapping[str, Place]) -> None:
         self.path = path
+        self.lowest, self.highest = b"~", b""
         self.line = self.objects = self.roots = 0
         self._places = places
 
@@ -95,7 +102,9 @@ class BulkLines:
             raise JoinError(self.line, "has no created_at, or no id that is a number") from None
         if not 0 <= own < _MOST:
             raise JoinError(self.line, "has an id that no number of Shopify's is")
-        return b"%012d%020d" % (created, own)
+        stamp = b"%012d%020d" % (created, own)
+        self.lowest, self.highest = min(self.lowest, stamp), max(self.highest, stamp)
+        return stamp
 
     def orphan(self, parent: str, owner: int) -> JoinError:
         """Make the error of a node whose parent is not among the owners of its kind.

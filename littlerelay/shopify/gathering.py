@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -66,7 +67,7 @@ class Gatherer:
         Raises UselessError before the first node, RefusedError, and what Download.fetch raises.
         """
         operation = self._ended(span, operation)
-        self._check_roots(span, operation)
+        self._check_roots(span, operation.roots)
         if operation.objects == 0:
             return
         path = self._means.folder / f"{operation.number}.jsonl"
@@ -99,36 +100,39 @@ class Gatherer:
             raise UselessError("Shopify knows it no longer")
         return found
 
-    def _check_roots(self, span: Span, operation: Operation) -> None:
+    def _check_roots(self, span: Span, roots: int) -> None:
         """See that Shopify gathered as many records as it counts."""
         counted = span.counted
-        if operation.roots < counted:  # some may have been deleted since
+        if roots < counted:  # some may have been deleted since
             counted = self._spans.count(span.start, span.end)
-        if operation.roots < counted:
-            raise UselessError(f"Shopify counts {counted} and gathered {operation.roots}")
+        if roots < counted:
+            raise UselessError(f"Shopify counts {counted} and gathered {roots}")
 
     def _joined(self, span: Span, operation: Operation, path: Path) -> Joined:
         """Fetch and join a result that holds what Shopify counted in it."""
         for left in reversed(range(_FETCHES)):
             self._fetch(span, operation, path)
             try:
-                return self._whole(operation, path)
+                return self._whole(span, operation, path)
             except (JoinError, UselessError) as error:
                 _remove(path)
                 if not left:
                     raise UselessError(str(error)) from error
         raise AssertionError
 
-    def _whole(self, operation: Operation, path: Path) -> Joined:
-        joined = join(path, self._shape, self._means.folder)
-        found, told = (joined.objects, joined.roots), (operation.objects, operation.roots)
-        if found == told:
-            return joined
-        joined.close()
-        raise UselessError(
-            f"its result has {found[0]} lines and {found[1]} records, where Shopify counted "
-            f"{told[0]} and {told[1]}"
-        )
+    def _whole(self, span: Span, operation: Operation, path: Path) -> Joined:
+        """Join a result, and see that it holds what Shopify counted, of the span alone."""
+        with ExitStack() as stack:
+            joined = stack.enter_context(join(path, self._shape, self._means.folder))
+            found, told = (joined.objects, joined.roots), (operation.objects, operation.roots)
+            if found != told:
+                raise UselessError(
+                    f"its result has {found[0]} lines and {found[1]} records, where Shopify "
+                    f"counted {told[0]} and {told[1]}"
+                )
+            self._check_roots(span, joined.created_within(span.start, span.end))
+            stack.pop_all()
+        return joined
 
     def _fetch(self, span: Span, operation: Operation, path: Path) -> None:
         """Fetch a result, from another address where the first has expired."""

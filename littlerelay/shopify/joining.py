@@ -17,7 +17,7 @@ from typing import Self
 import orjson
 
 from littlerelay.durable import disk_errors
-from littlerelay.shopify.bulk_lines import STAMP, BulkLines, Node
+from littlerelay.shopify.bulk_lines import STAMP, BulkLines, Node, first_stamp
 from littlerelay.shopify.grouped import joined_in_passing
 from littlerelay.shopify.partitions import Partitions
 from littlerelay.shopify.shapes import Plan, Shape
@@ -31,9 +31,10 @@ class Joined:
     Shopify counts as ``objectCount`` and ``rootObjectCount``.
     """
 
-    def __init__(self, objects: int, roots: int, runs: list[Path], files: ExitStack) -> None:
-        self.objects = objects
-        self.roots = roots
+    def __init__(self, lines: BulkLines, runs: list[Path], files: ExitStack) -> None:
+        self.objects = lines.objects
+        self.roots = lines.roots
+        self._bounds = lines.lowest, lines.highest
         self._runs = runs
         self._files = files
 
@@ -57,6 +58,14 @@ class Joined:
         with disk_errors(self._runs[0].parent):
             yield from merged(self._runs, STAMP)
 
+    def created_within(self, start: int, end: int) -> int:
+        """Count the roots that were created from ``start`` up to ``end``. Raises DiskError."""
+        low, high = first_stamp(start), first_stamp(end)
+        if low <= self._bounds[0] and self._bounds[1] < high:  # nearly always
+            return self.roots
+        with disk_errors(self._runs[0].parent):
+            return sum(low <= line[:STAMP] < high for line in merged(self._runs))
+
     def close(self) -> None:
         """Remove the work files. Raises DiskError."""
         self._files.close()
@@ -76,7 +85,7 @@ def join(path: Path, shape: Shape, folder: Path) -> Joined:
         work = WorkFolder(folder / f"{path.name}.join")
         stack.callback(work.remove)
         runs = _streamed(lines, plan, work) or Partitions(lines, plan, work).runs()
-        return Joined(lines.objects, lines.roots, runs, stack.pop_all())
+        return Joined(lines, runs, stack.pop_all())
 
 
 def _streamed(lines: BulkLines, plan: Plan, work: WorkFolder) -> list[Path]:
