@@ -5,32 +5,30 @@ its id. What must be sent once says so (`ONCE`), and whoever asked finds out wha
 
 What is tried again: no connection, a broken or cut answer, 408, 410, 429, 460 and 5xx but 501 and
 505. A ``Retry-After`` is obeyed and costs no try.
-
-Proxies are taken from ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, never for
-this machine itself; certificates from ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import os
 import ssl
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from littlerelay import __version__
 from littlerelay.clock import Clock
-from littlerelay.errors import RefusedError, UsageError
+from littlerelay.errors import RefusedError
 from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwatched
+from littlerelay.routes import EnvironmentTransport
 from littlerelay.sockets import Sockets
 
 # The extension of a request that must not be sent twice: nobody knows what an unanswered one did.
 ONCE = "once"
+
+# What every request has: a client gives it unasked, who builds one for a transport must.
+NAMED = {"User-Agent": f"littlerelay/{__version__}"}
+TIMEOUT = httpx.Timeout(60.0, connect=15.0)
 
 # The extension of a request under which it brings what makes it anew: a function of how often it
 # was tried and of the status that was answered last, none where nothing was.
@@ -71,7 +69,7 @@ class RetryTransport(httpx.BaseTransport):
         while True:
             try:
                 with closing(self._inner.handle_request(request)) as answer:
-                    response = self._whole(answer)
+                    response = self._whole(request, answer)
             except _NETWORK_ERRORS as error:
                 _check_certificate(host, error)
                 attempts.failed(f"{host} broke the connection ({type(error).__name__})")
@@ -98,7 +96,7 @@ class RetryTransport(httpx.BaseTransport):
             return None
         return max(self._patience.first_pause, min(seconds, _LONGEST_OBEYED))
 
-    def _whole(self, response: httpx.Response) -> httpx.Response:
+    def _whole(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
         """Read an answer to its end, which must come in time and within reason.
 
         Raises httpx.ReadTimeout, or httpx.DecodingError for an answer that has no end.
@@ -119,6 +117,7 @@ class RetryTransport(httpx.BaseTransport):
             response.status_code,
             headers=headers,
             content=bytes(content),
+            request=request,
             extensions=response.extensions,
         )
 
@@ -142,40 +141,19 @@ def _check_certificate(host: str, error: BaseException) -> None:
         cause = cause.__cause__ or cause.__context__
 
 
-class EnvironmentTransport(httpx.BaseTransport):
-    """Sends through the proxies that the environment names.
-
-    httpx looks for them only where no transport is given. Raises UsageError for a proxy that
-    cannot be used.
-    """
-
-    def __init__(self, sockets: Sockets | None = None) -> None:
-        self._tracing = {"trace": sockets.trace} if sockets else {}
-        self._direct: dict[str, httpx.HTTPTransport] = {}
-        self._proxied = {
-            scheme: _proxy_transport(scheme, url)
-            for scheme, url in getproxies().items()
-            if scheme in ("http", "https", "all")
-        }
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request to its host, or to the proxy for its scheme."""
-        scheme, host = request.url.scheme, request.url.host
-        way = self._proxied.get(scheme) or self._proxied.get("all")
-        if way is None or is_loopback(host) or proxy_bypass(host):
-            way = self._direct.get(scheme) or self._direct.setdefault(scheme, _direct(scheme))
-        request.extensions |= self._tracing
-        return way.handle_request(request)
-
-    def close(self) -> None:
-        """Close every connection."""
-        for transport in (*self._direct.values(), *self._proxied.values()):
-            transport.close()
-
-
 def plain_client() -> httpx.Client:
     """Make a client that asks once, whose answers may be read as they come."""
     return _client(EnvironmentTransport())
+
+
+def transport(
+    clock: Clock,
+    watch: Watch = unwatched,
+    patience: Patience = PATIENCE,
+    sockets: Sockets | None = None,
+) -> httpx.BaseTransport:
+    """Make a transport that tries again; what is built for it has `NAMED` and `TIMEOUT`."""
+    return RetryTransport(EnvironmentTransport(sockets), clock, watch, patience)
 
 
 def client(
@@ -185,16 +163,12 @@ def client(
     sockets: Sockets | None = None,
 ) -> httpx.Client:
     """Make a client that tries again, follows no redirect and names itself."""
-    return _client(RetryTransport(EnvironmentTransport(sockets), clock, watch, patience))
+    return _client(transport(clock, watch, patience, sockets))
 
 
-def _client(transport: httpx.BaseTransport) -> httpx.Client:
+def _client(way: httpx.BaseTransport) -> httpx.Client:
     return httpx.Client(
-        transport=transport,
-        timeout=httpx.Timeout(60.0, connect=15.0),
-        headers={"User-Agent": f"littlerelay/{__version__}"},
-        follow_redirects=False,
-        trust_env=False,
+        transport=way, timeout=TIMEOUT, headers=NAMED, follow_redirects=False, trust_env=False
     )
 
 
@@ -225,44 +199,6 @@ def server_time(response: httpx.Response) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _transport(tls: ssl.SSLContext, proxy: str | None = None) -> httpx.HTTPTransport:
-    limits = httpx.Limits(max_keepalive_connections=4)
-    return httpx.HTTPTransport(verify=tls, limits=limits, proxy=proxy)
-
-
-def _direct(scheme: str) -> httpx.HTTPTransport:
-    """Give the way to hosts themselves; without TLS nobody has to be trusted."""
-    return _transport(_trust() if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-
-
-def _trust() -> ssl.SSLContext:
-    return _loaded(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@cache
-def _loaded(*_named: str | None) -> ssl.SSLContext:
-    """Load the certificates, which httpx finds where they are named: once, for it takes long."""
-    return httpx.create_ssl_context()
-
-
-def _proxy_transport(scheme: str, url: str) -> httpx.HTTPTransport:
-    try:
-        return _transport(_trust(), url if "://" in url else f"http://{url}")
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
-        raise UsageError(
-            f"The proxy that {scheme.upper()}_PROXY names cannot be used.",
-            "Give it as http://host:port, or unset it.",
-        ) from error
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _worth_another_try(status: int) -> bool:

@@ -73,7 +73,8 @@ class Wire:
         self._sockets = Sockets()
         self._web = http.client(self._brake.clock, watch, sockets=self._sockets)
         access = Access(destination, self._web, self._brake.clock)
-        poster = Poster(destination, access, self._web, clock)
+        self._way = http.transport(self._brake.clock, watch, sockets=self._sockets)
+        poster = Poster(destination, access, self._way, clock)
         self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
         self.pacer = Pacer(rate, self._brake.clock)
 
@@ -108,6 +109,7 @@ class Wire:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        self._way.close()
         self._web.close()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from littlerelay import http
+from littlerelay import routes
 from littlerelay.checks import destination
 from littlerelay.clock import SYSTEM
 from littlerelay.configuration import Options, configuration
@@ -87,12 +87,12 @@ def test_the_region_is_the_keys_own(
 
 def detour(monkeypatch: pytest.MonkeyPatch, segment: StandInSegment) -> None:
     """Lets what is meant for Segment's settings reach the stand-in."""
-    send = http.EnvironmentTransport.handle_request
+    send = routes.EnvironmentTransport.handle_request
 
-    def sent(self: http.EnvironmentTransport, request: Any) -> Any:
+    def sent(self: routes.EnvironmentTransport, request: Any) -> Any:
         assert request.url.host == "cdn.segment.com"
         port = int(segment.url.rpartition(":")[2])
         request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=port)
         return send(self, request)
 
-    monkeypatch.setattr(http.EnvironmentTransport, "handle_request", sent)
+    monkeypatch.setattr(routes.EnvironmentTransport, "handle_request", sent)

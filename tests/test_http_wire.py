@@ -14,9 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from littlerelay import http
+from littlerelay import routes
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import EnvironmentTransport, client
+from littlerelay.http import client
+from littlerelay.routes import EnvironmentTransport
 from shopify_fakes import FakeTime
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwhole"
@@ -150,7 +151,7 @@ def test_no_proxy_names_hosts_that_are_reached_directly(
     monkeypatch.setenv("NO_PROXY", "near.example.com")
     transport = EnvironmentTransport()
     direct = httpx.MockTransport(lambda _: httpx.Response(299))
-    monkeypatch.setattr(http, "_direct", lambda _: direct)
+    monkeypatch.setattr(routes, "_direct", lambda _: direct)
     with httpx.Client(transport=transport) as web:
         assert web.get("http://near.example.com/").status_code == 299
         assert web.get("http://far.example.com/").status_code == 200

@@ -14,7 +14,7 @@ import orjson
 
 from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError
-from littlerelay.http import AGAIN
+from littlerelay.http import AGAIN, NAMED, TIMEOUT
 from littlerelay.segment.access import TOKEN_REFUSED, Access
 from littlerelay.segment.batches import Batch
 from littlerelay.segment.messages import Refusal, kept
@@ -29,14 +29,16 @@ _SHOWN = 200  # characters of Segment's reason
 class Poster:
     """Posts the batches of one destination; several threads may use it.
 
+    It has a transport and no client, whose cookies, redirects and the like take as long as packing
+    a batch.
     ``post`` raises RefusedError for a key, an endpoint or a token that is refused, and
     UnreachableError when patience ends.
     """
 
     def __init__(
-        self, destination: Destination, access: Access, web: httpx.Client, clock: Clock
+        self, destination: Destination, access: Access, web: httpx.BaseTransport, clock: Clock
     ) -> None:
-        self._endpoint = destination.endpoint
+        self._endpoint = httpx.URL(destination.endpoint)
         self._write_key = destination.write_key
         self._key = orjson.dumps(destination.write_key)
         self._has_tokens = destination.oauth is not None
@@ -76,24 +78,26 @@ class Poster:
                 self._access.clear()
             return self._request(batch, tries, made)
 
-        answer = self._web.send(made(0, None))
+        answer = self._web.handle_request(made(0, None))
         if self._has_tokens and answer.status_code in TOKEN_REFUSED:
             self._access.clear()
-            answer = self._web.send(made(1, None))
+            answer = self._web.handle_request(made(1, None))
         return answer
 
     def _request(self, batch: bytes, tries: int, again: object) -> httpx.Request:
         now = datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds")
         tail = b'],"writeKey":%s,"sentAt":"%sZ"}' % (self._key, now[:23].encode())
         headers = {
+            **NAMED,
             "Content-Type": "application/json",
             "Content-Encoding": "gzip",
             **self._access.headers(),
             **({"X-Retry-Count": str(tries)} if tries else {}),
         }
         content = _packed(b'{"batch":[', batch, tail)
-        return self._web.build_request(
-            "POST", self._endpoint, content=content, headers=headers, extensions={AGAIN: again}
+        extensions = {AGAIN: again, "timeout": TIMEOUT.as_dict()}
+        return httpx.Request(
+            "POST", self._endpoint, headers=headers, content=content, extensions=extensions
         )
 
     def _refusal(self, line: bytes, answer: httpx.Response) -> Refusal:

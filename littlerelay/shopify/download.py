@@ -17,8 +17,8 @@ import httpx
 from littlerelay.clock import Clock
 from littlerelay.durable import PRIVATE, disk_errors, write_all
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import is_loopback
 from littlerelay.patience import PATIENCE, Attempts, Patience, Watch, unwatched
+from littlerelay.routes import is_loopback
 
 HOST = "storage.googleapis.com"
 
