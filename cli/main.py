@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from itertools import pairwise
 from types import FrameType, TracebackType
 from typing import Annotated, NoReturn
@@ -17,29 +18,13 @@ from littlerelay import __version__
 from littlerelay.errors import DiskError, RelayError, StoppedError, UsageError
 
 from . import streams
-from .backfill import backfill
-from .check import check
-from .config import config
-from .events import events
-from .replay import replay
-from .status import status
 from .streams import Unread
 from .text import clean
 
 INTERRUPTED = 130  # as shells say of Ctrl-C: 128 + SIGINT
 UNREAD = 141  # as shells say of a pipe that nobody reads: 128 + SIGPIPE
 
-app = typer.Typer(
-    help="Brings a Shopify shop's whole history to Segment, and can prove that it did.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(backfill)
-app.command()(replay)
-app.command()(check)
-app.command()(status)
-app.command()(events)
-app.command()(config)
-
+COMMANDS = ("backfill", "replay", "check", "status", "events", "config")
 
 _Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
@@ -79,7 +64,18 @@ def _show_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+def app(*names: str) -> typer.Typer:
+    """Give the program with these commands, or with all: each brings imports that take long."""
+    made = typer.Typer(
+        help="Brings a Shopify shop's whole history to Segment, and can prove that it did.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_relay)
+    for name in names or COMMANDS:
+        made.command()(getattr(import_module(f".{name}", __package__), name))
+    return made
+
+
 def _relay(
     *,
     _version: Annotated[
@@ -104,8 +100,8 @@ def _tried(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     if "_RELAY_COMPLETE" in os.environ:  # a shell asks how the line could go on
-        app(prog_name="relay")
-    command = typer.main.get_command(app)
+        app()(prog_name="relay")
+    command = typer.main.get_command(app(*(name for name in words[:1] if name in COMMANDS)))
     try:
         with command.make_context("relay", words) as context:
             code = int(command.invoke(context))

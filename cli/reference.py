@@ -44,7 +44,7 @@ def blocks() -> dict[str, str]:
 
 def commands() -> str:
     """List the commands, each with the first sentence of its help."""
-    callbacks = [command.callback for command in app.registered_commands if command.callback]
+    callbacks = [command.callback for command in app().registered_commands if command.callback]
     rows = [(f"`relay {call.__name__}`", _first_line(call)) for call in callbacks]
     return table(("command", "what it does"), rows)
 
