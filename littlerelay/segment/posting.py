@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import orjson
@@ -72,19 +73,14 @@ class Poster:
 
     def _sent(self, batch: bytes) -> httpx.Response:
         """Send until something is answered; where a token was refused, once more with a new one."""
-
-        def made(tries: int, status: int | None) -> httpx.Request:
-            if status in TOKEN_REFUSED:
-                self._access.clear()
-            return self._request(batch, tries, made)
-
-        answer = self._web.handle_request(made(0, None))
+        answer = self._web.handle_request(self._request(batch))
         if self._has_tokens and answer.status_code in TOKEN_REFUSED:
-            self._access.clear()
-            answer = self._web.handle_request(made(1, None))
+            answer = self._web.handle_request(self._request(batch, 1, answer.status_code))
         return answer
 
-    def _request(self, batch: bytes, tries: int, again: object) -> httpx.Request:
+    def _request(self, batch: bytes, tries: int = 0, status: int | None = None) -> httpx.Request:
+        if status in TOKEN_REFUSED:
+            self._access.clear()
         now = datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds")
         tail = b'],"writeKey":%s,"sentAt":"%sZ"}' % (self._key, now[:23].encode())
         headers = {
@@ -95,7 +91,8 @@ class Poster:
             **({"X-Retry-Count": str(tries)} if tries else {}),
         }
         content = _packed(b'{"batch":[', batch, tail)
-        extensions = {AGAIN: again, "timeout": TIMEOUT.as_dict()}
+        # No closure that knows itself: it would keep the batch until the next garbage collection.
+        extensions = {AGAIN: partial(self._request, batch), "timeout": TIMEOUT.as_dict()}
         return httpx.Request(
             "POST", self._endpoint, headers=headers, content=content, extensions=extensions
         )
