@@ -56,8 +56,9 @@ COOKIE_TRAIT = "littledata_"  # how the trait of a tracked cookie begins
 _ROOT = uuid5(NAMESPACE_URL, "https://littlerelay").bytes
 _VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 # Days up to the 28th are in every month, so nothing is left to check.
-_is_utc_second = re.compile(
-    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ",
+_is_utc = re.compile(
+    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+    r"(?:\.\d{3})?Z",
     re.ASCII,
 ).fullmatch
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
@@ -194,8 +195,8 @@ def timestamp(text: str) -> str:
     >>> timestamp("2026-01-31T04:15:00-05:00")
     '2026-01-31T09:15:00.000Z'
     """
-    if _is_utc_second(text):
-        return text[:19] + ".000Z"
+    if _is_utc(text):
+        return text if len(text) > 20 else text[:19] + ".000Z"
     if not _TIME.fullmatch(text):
         raise MalformedError("malformed_time", text)
     try:

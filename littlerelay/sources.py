@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -162,12 +163,11 @@ def _line(found: list[Message | Refusal], place: Place, size: int, plan: Plan) -
         else:
             _check_age(one, plan)
             _send(_changed(one, plan.changes), plan.lanes, messages, refused)
-    end = replace(
-        place,
-        bytes=place.bytes + size,
-        lines=place.lines + 1,
-        events=place.events + len(messages) + len(refused),
-        left_out=place.left_out + left_out,
+    end = Place(
+        place.bytes + size,
+        place.lines + 1,
+        place.events + len(messages) + len(refused),
+        place.left_out + left_out,
     )
     return Line(place, end, messages, refused)
 

@@ -30,6 +30,11 @@ _MERGED = ("context", "integrations")  # what a batch says for all its messages
 _OBJECTS = ("context", "integrations", "properties", "traits")
 _TEXTS = ("event", "name", "category")
 _IDS = ("userId", "anonymousId", "previousId", "groupId")
+_KINDS: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(_OBJECTS, (dict, "object")),
+    **dict.fromkeys((*_TEXTS, *_IDS), (str, "text")),
+}
+_ANYTHING = (object, "")
 _TYPES = ("track", "identify", "alias", "page", "screen", "group")
 _BEGINNING = re.compile(rb'\s*\{\s*"(?:type|batch|messageId|event|userId|reason)"\s*:')
 # What a message is made of; all else (sentAt, receivedAt, writeKey ...) was added on its way.
@@ -88,8 +93,7 @@ def as_sent(found: object) -> Event:
     if not isinstance(found, dict):
         raise RecordError("not_a_message", "it is no JSON object")
     message = found if found.keys() <= _FIELDS else _own_fields(found)
-    _check_types(message)
-    message = _with_texts_as_ids(message)
+    message = _of_right_types(message)
     _check_identity(message)
     message = _with_time(message, found)
     return _with_message_id(message)
@@ -202,23 +206,18 @@ def _own_fields(found: dict[str, Any]) -> Event:
     return {name: value for name, value in found.items() if name in _FIELDS}
 
 
-def _check_types(message: Event) -> None:
+def _of_right_types(message: Event) -> Event:
+    """Check what a message is made of; ids that are numbers become texts."""
     if message.get("type") not in _TYPES:
         raise RecordError("wrong_type", f"type is none of {', '.join(_TYPES)}")
-    for names, kind, word in ((_OBJECTS, dict, "object"), (_TEXTS, str, "text")):
-        for name in names:
-            if not isinstance(message.get(name), kind | None):
-                raise RecordError("wrong_type", f"{name} is no {word}")
-
-
-def _with_texts_as_ids(message: Event) -> Event:
     numbers = {}
-    for name in _IDS:
-        value = message.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            numbers[name] = str(value)
-        elif not isinstance(value, str | None):
-            raise RecordError("wrong_type", f"{name} is no text")
+    for name, value in message.items():
+        kind, word = _KINDS.get(name, _ANYTHING)
+        if value is None or isinstance(value, kind):
+            continue
+        if name not in _IDS or type(value) is not int:
+            raise RecordError("wrong_type", f"{name} is no {word}")
+        numbers[name] = str(value)
     return {**message, **numbers} if numbers else message
 
 
