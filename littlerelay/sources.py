@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from littlerelay import checkpoint
