@@ -123,7 +123,7 @@ def test_a_sample_is_read_by_pages(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_spans")
-@pytest.mark.parametrize("windows", [2, 5, 8, 14])
+@pytest.mark.parametrize("windows", [2, 8])
 def test_a_run_that_was_stopped_finds_its_operations_again(
     windows: int, whole: bytes, tmp_path: Path
 ) -> None:
@@ -178,7 +178,7 @@ def test_an_operation_that_came_to_nothing_is_tried_again(
     assert events(tmp_path) == whole
 
 
-@pytest.mark.parametrize("fault", ["canceled", "expired", "short", "internal", "timeout"])
+@pytest.mark.parametrize("fault", ["short", "timeout"])
 def test_operations_that_never_help_leave_it_to_pages_or_end_the_run(
     fault: str, whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,7 +199,7 @@ def test_an_app_that_may_not_read_all_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    ["truncated", "cut", "reset", "503", "expired", "no_range", "slow", "orphan", "torn"],
+    ["truncated", "cut", "expired", "orphan", "torn"],
 )
 def test_a_result_that_arrives_damaged_is_fetched_again(
     fault: str, whole: bytes, tmp_path: Path

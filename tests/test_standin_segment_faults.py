@@ -134,6 +134,7 @@ def test_a_storm_is_always_the_same_for_its_seed() -> None:
     assert {fault for fault in drawn(7) if fault} == set(STORM)
 
 
+@pytest.mark.torture
 def test_a_sender_that_goes_on_gets_through_a_storm(segment: StandInSegment) -> None:
     segment.storm = (7, 0.5)
     for name in map(str, range(20)):

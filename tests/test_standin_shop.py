@@ -132,6 +132,7 @@ def patiently(shop: StandIn, **variables: Any) -> dict[str, Any]:
     raise AssertionError("The shop never answered.")
 
 
+@pytest.mark.torture
 def test_a_busy_shop_that_fails_often_is_still_read_whole() -> None:
     options: Options = {
         "plan": "enterprise",

@@ -250,6 +250,7 @@ def held() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
+@pytest.mark.torture
 def test_a_shop_keeps_few_orders_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("standin.world.KEPT", 20)
     shop = World(orders=1000)
