@@ -17,7 +17,6 @@ from littlerelay import checkpoint, deliveries, http, report, runs, sending
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import UsageError
-from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.ledger import Ledger
@@ -26,7 +25,7 @@ from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_aside, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
-from littlerelay.progress import Advanced, JobStatus, Progress
+from littlerelay.progress import Bucket, JobStatus, Progress
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
@@ -36,7 +35,7 @@ from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.shopify.ways import Ways
 from littlerelay.shopify.windows import limited
-from littlerelay.times import iso
+from littlerelay.writing import Writing, advances
 
 
 def backfill(
@@ -195,31 +194,16 @@ class _Job:
 
     def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Write a run's file to its end."""
-        names = self.folder.job, str(paths.output), str(paths.rejects)
+        remember = partial(self._remember, paths)
+        writing = Writing(paths, start, self.settings.shop, self.clock, remember)
         if start.phase != "reading" and not _is_spent(paths, start):
             verify(paths.output, start.output)
         if start.phase == "done":
             if start.limit is None and self.folder.load() is None:
-                self._remember(paths, start)
-            yield replace(report.finished(start, *names), already=True)
+                remember(start)
+            yield replace(writing.finished(start), already=True)
             return
-        began = self.clock.monotonic()
-        yield report.started(start, self.folder.job, self.settings.shop, names[1])
-        end = start
-        if start.phase == "reading":
-            with ExitStack() as stack:
-                output = stack.enter_context(closing(open_output(paths.output, start.output)))
-                rejects = stack.enter_context(closing(LazyFile(paths.rejects, start.rejects)))
-                run = Run(
-                    start, output, rejects, partial(checkpoint.save, paths.checkpoint), self.clock
-                )
-                yield from self._read(run, start, paths.output)
-                end = run.finish()
-                self._close(paths, end)  # while nobody else can have the file
-        else:
-            self._close(paths, end)
-        elapsed = self.clock.monotonic() - began
-        yield replace(report.finished(end, *names), elapsed=elapsed)
+        yield from writing.told(lambda run: self._read(run, start, paths.output))
 
     def _read(self, run: Run, start: Checkpoint, output: Path | None) -> Iterator[Progress]:
         """Read every resource from where it stands."""
@@ -236,16 +220,10 @@ class _Job:
                     windows = self.shop.within_reach(windows, start.new_since or start.since)
                 if start.limit is not None:
                     windows = limited(windows, start.limit)
-                for tally in run.read(name, windows, made):
-                    yield Advanced(
-                        resource=name,
-                        read=tally.read,
-                        events=run.events.total(),
-                        rejected=tally.fates["rejected"],
-                        bytes=run.written,
-                        position=iso(tally.time),
-                        bucket=self.shop.api.bucket,
-                    )
+                yield from advances(run, name, windows, made, self._bucket)
+
+    def _bucket(self) -> Bucket | None:
+        return self.shop.api.bucket
 
     def _ways(self, start: Checkpoint, output: Path | None) -> Ways:
         """Give the ways to the records: a sample is too small for any but pages."""
@@ -273,18 +251,6 @@ class _Job:
                 "Run once more with a date and --restart; then --since last goes on from there.",
             )
         return path
-
-    def _close(self, paths: Paths, end: Checkpoint) -> None:
-        """Check the counts, remember the ids, and only then call the run done."""
-        clear(paths.bulk)
-        runs.check_counts(end)
-        if end.output.lines != sum(end.events.values()) or end.rejects.lines != sum(
-            at.rejected for at in end.resources.values()
-        ):
-            raise RuntimeError(f"{paths.output} does not hold as many lines as were counted")
-        if end.limit is None:
-            self._remember(paths, end)
-        checkpoint.save(paths.checkpoint, end.model_copy(update={"phase": "done"}))
 
     def _remember(self, paths: Paths, end: Checkpoint) -> None:
         """Take a finished run into the job's history, which may have been lost meanwhile."""

@@ -3,7 +3,6 @@
 import io
 from pathlib import Path
 from shutil import rmtree
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from littlerelay import jobs, runs
 from littlerelay.checkpoint import load
 from littlerelay.errors import UsageError
 from littlerelay.places import Paths
+from littlerelay.writing import Writing
 from small_jobs import backfill, finished
-from small_shop import FIRST, SmallShop, record
+from small_shop import FIRST, SmallShop, hasty_clock, record
 
 
 @pytest.fixture
@@ -138,10 +138,9 @@ def test_lines_that_were_not_counted_are_a_bug(shop: SmallShop, tmp_path: Path) 
     end = load(tmp_path / "events.ndjson.checkpoint.json")
     assert end is not None
     forged = end.model_copy(update={"events": {"identify": 1}})
-    job = SimpleNamespace()
     paths = Paths(tmp_path / "events.ndjson")
     with pytest.raises(RuntimeError, match="as many lines"):
-        jobs._Job._close(job, paths, forged)  # type: ignore[arg-type]
+        Writing(paths, forged, "", hasty_clock(), lambda _: None)._close(forged)
 
 
 def test_a_damaged_job_does_not_hide_the_others(shop: SmallShop, tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ LEVELS = [
     {"cli"},
     {"jobs", "checks", "posts", "replays", "rewrites"},
     set(
-        "rules runs report places pipeline sending sources compare reconcile samples spark".split()
+        """
+        compare pipeline places reconcile report rules runs samples sending sources spark writing
+        """.split()
     ),
     STRANGERS,
     BOTTOM,
