@@ -79,11 +79,11 @@ def order(node: Node) -> Node:
     node["total_cash_rounding_payment_adjustment_set"] = node.pop("cash_rounding")["payment"]
     node["tags"] = ", ".join(node["tags"])
     node["discount_codes"] = [{"code": code} for code in node["discount_codes"]]
-    node["discount_applications"], places = applications(node["discount_applications"]["nodes"])
-    node["shipping_lines"] = [
-        shipping_line(line, places) for line in node["shipping_lines"]["nodes"]
-    ]
-    node["line_items"] = [line_item(line, places) for line in node["line_items"]["nodes"]]
+    # Taken out and put in again, connections stand in one place, of a page or a bulk operation.
+    node["discount_applications"], places = applications(node.pop("discount_applications")["nodes"])
+    shipping = node.pop("shipping_lines")["nodes"]
+    node["shipping_lines"] = [shipping_line(line, places) for line in shipping]
+    node["line_items"] = [line_item(line, places) for line in node.pop("line_items")["nodes"]]
     node["transactions"] = [_transaction(one) for one in node["transactions"]]
     node["fulfillments"] = [_fulfillment(one) for one in node["fulfillments"]]
     node["refunds"] = [_refund(one) for one in node["refunds"]]
