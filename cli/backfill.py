@@ -32,6 +32,7 @@ def backfill(
     limit: options.Limit = None,
     past_until: options.PastUntil = False,
     out: options.Out = None,
+    archive: options.Archive = None,
     job: options.Job = None,
     restart: options.Restart = False,
     post: options.Post = False,
@@ -67,6 +68,7 @@ def backfill(
         past_until=past_until,
         post=_post(chosen, rate, concurrency, check=not skip_key_check) if post else None,
         mode=mode,
+        archive=archive,
     )
     return _run(settings, request, quiet=quiet, json=json)
 

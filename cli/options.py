@@ -97,6 +97,15 @@ Mode = Annotated[
         _mode,
     ),
 ]
+Archive = Annotated[
+    str | None,
+    option(
+        "Keep every record that is read in this folder, as it is before any mapping: it can be "
+        "mapped again with other settings, without Shopify.",
+        "DIR",
+        _OUTPUT,
+    ),
+]
 Quiet = Annotated[bool, flag("--quiet", "Say nothing but errors.", _TALK)]
 Json = Annotated[bool, flag("--json", "Give the result as one JSON object.", _TALK)]
 

@@ -69,6 +69,7 @@ def _places(result: Finished) -> Facts:
         ("last", result.last or ""),
         ("output", f"{_place(result.output)} ({size(result.bytes)})"),
         ("rejects", result.rejects if result.rejected else ""),
+        ("archive", result.archive or ""),
         ("sample", "--limit: not everything was read" if result.sample else ""),
         ("next", _ALREADY if result.already else ""),
     ]

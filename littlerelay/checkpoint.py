@@ -8,13 +8,13 @@ read, and where output and rejects end. It never holds a secret or a customer's 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from littlerelay import sealed
 from littlerelay.errors import CheckpointMismatch
-from littlerelay.marks import EMPTY, Mark
+from littlerelay.marks import EMPTY, Mark, Part
 from littlerelay.sealed import Sealed
 from littlerelay.settings import Markets
 
@@ -47,7 +47,8 @@ class Checkpoint(Sealed):
     from ``since`` up to ``until`` are given. ``meaning`` is what must not change between two halves
     of a run, by name. ``new_since`` is set for a run of ``--since last``: the end of the run before
     it. ``markets`` are the shop's when the run began, and serve it to its end. ``phase`` goes from
-    ``reading`` (records) through ``checking`` (counts, ledger) to ``done``.
+    ``reading`` (records) through ``checking`` (counts, ledger) to ``done``. ``archive`` are the
+    parts in which the records so far are kept, where they are.
     """
 
     job: str
@@ -67,6 +68,13 @@ class Checkpoint(Sealed):
     events: dict[str, int] = Field(default_factory=dict)
     first: str | None = None
     last: str | None = None
+    archive: tuple[Part, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out an archive that is not there: a relay that knew of none can read the rest."""
+        fields: dict[str, Any] = write(self)
+        return {name: value for name, value in fields.items() if name != "archive" or value}
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:

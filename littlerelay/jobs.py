@@ -13,17 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay import checkpoint, deliveries, http, report, runs, sending
+from littlerelay import archives, checkpoint, deliveries, http, report, runs, sending
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import UsageError
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
+from littlerelay.keeping import NOTHING, Kept, keeper
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
-from littlerelay.places import Paths, check_place, set_aside, set_files_aside
+from littlerelay.places import Paths, check_place, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
 from littlerelay.progress import Bucket, JobStatus, Progress
 from littlerelay.rules import rules
@@ -97,6 +98,7 @@ class _Job:
         begun = None
         if not self.request.restart:
             begun = runs.begun(paths, self.request, self.folder.job, meant)
+            archives.check_whole(begun, paths.output)
         yield from self._go(paths, begun or self._begin(paths, meant))
 
     def finish_begun(self) -> Generator[Progress, None, Path | None]:
@@ -136,7 +138,7 @@ class _Job:
         yield report.started(start, self.folder.job, self.settings.shop, "-")
         with closing(LazyFile(rejects)) as rejected:
             run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
-            yield from self._read(run, start, None)
+            yield from self._read(start, None, run)
             end = run.finish()
         clear(self.folder.bulk)
         runs.check_counts(end)
@@ -160,11 +162,11 @@ class _Job:
             runs.check_job(history, meant)
             if not (self.request.restart and self.request.since == LAST):
                 runs.check_unfinished(history, paths)
-        if self.request.restart:
-            self._set_aside(history, paths)
-        else:
+        old = self._old_files(history, paths)
+        archives.check_new(archives.of_output(paths.output, meant), old)
+        if not self.request.restart:
             runs.check_sample(paths)
-            set_files_aside(deliveries.of_output(paths.output), int(self.clock.now()))
+        set_files_aside(old, int(self.clock.now()))
         if start.limit is None:
             output = str(paths.output.absolute())
             known = history or History(job=self.folder.job, meaning={}, output=output)
@@ -173,13 +175,19 @@ class _Job:
         checkpoint.save(paths.checkpoint, start)
         return start
 
-    def _set_aside(self, history: History | None, paths: Paths) -> None:
-        """Move the files of this output away, and for ``last`` those of the run half done."""
-        moment = int(self.clock.now())
+    def _old_files(self, history: History | None, paths: Paths) -> list[Path]:
+        """Give the files that a new run moves away: those that tell of the output, or all of them.
+
+        For ``last`` that is all of the run half done, too. The checkpoint comes after the archive
+        that it alone tells of.
+        """
+        if not self.request.restart:
+            return [*archives.told(paths), *deliveries.of_output(paths.output)]
         half_done = runs.unfinished(history) if self.request.since == LAST else None
-        set_aside(paths, moment)
+        every = {paths.output.absolute(): paths}
         if half_done is not None:
-            set_aside(half_done[0], moment)
+            every.setdefault(half_done[0].output, half_done[0])
+        return [path for one in every.values() for path in (*archives.told(one), *one.present())]
 
     def _go(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Bring a run from wherever it stands to its end, and its delivery, too."""
@@ -194,8 +202,9 @@ class _Job:
 
     def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Write a run's file to its end."""
-        remember = partial(self._remember, paths)
-        writing = Writing(paths, start, self.settings.shop, self.clock, remember)
+        remember, domain = partial(self._remember, paths), self.settings.shop
+        kept = keeper(start, paths.output, domain, self.shop.zone)
+        writing = Writing(paths, start, domain, self.clock, remember, kept)
         if start.phase != "reading" and not _is_spent(paths, start):
             verify(paths.output, start.output)
         if start.phase == "done":
@@ -203,14 +212,16 @@ class _Job:
                 remember(start)
             yield replace(writing.finished(start), already=True)
             return
-        yield from writing.told(lambda run: self._read(run, start, paths.output))
+        yield from writing.told(partial(self._read, start, paths.output))
 
-    def _read(self, run: Run, start: Checkpoint, output: Path | None) -> Iterator[Progress]:
+    def _read(
+        self, start: Checkpoint, output: Path | None, run: Run, kept: Kept = NOTHING
+    ) -> Iterator[Progress]:
         """Read every resource from where it stands."""
         ways = self._ways(start, output)
         with ExitStack() as stack:
             given = self._given(start, stack)
-            made = rules(start, self.settings.mapping, given, output)
+            made = kept.keeping(rules(start, self.settings.mapping, given, output))
             for name, position in start.resources.items():
                 if position.done:
                     continue

@@ -21,6 +21,19 @@ class Mark:
 EMPTY = Mark()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of an archive, with records of one resource, and how far it is durable.
+
+    ``unpacked`` counts the bytes of its lines as they are before they are compressed.
+    """
+
+    name: str
+    resource: str
+    mark: Mark = EMPTY
+    unpacked: int = 0
+
+
 def tail_of(handle: int, end: int) -> str:
     """Hash the last 64 KiB before ``end`` of an open file."""
     start = max(0, end - _TAIL)

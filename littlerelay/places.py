@@ -17,7 +17,7 @@ from littlerelay.times import iso
 
 _LONGEST_NAME = 200  # bytes of an output's name, so that its checkpoint's name fits the disk
 _OWN_NAMES = re.compile(
-    r".*\.(?:rejects\.ndjson|checkpoint\.json|tmp|refused\.[0-9a-f]{8}\.ndjson"
+    r".*\.(?:rejects\.ndjson|(?:checkpoint|archive)\.json|tmp|refused\.[0-9a-f]{8}\.ndjson"
     r"|delivery\.[0-9a-f]{8}\.json|old-\d{8}T\d{6}Z)",
     re.DOTALL,
 )
@@ -93,16 +93,11 @@ def outputs(folder: Path) -> list[Path]:
     return [path for path in folder.glob("*.ndjson") if not is_beside(path.name)]
 
 
-def set_aside(paths: Paths, moment: int) -> None:
-    """Rename the files of an earlier run, so that a new one can begin.
+def set_files_aside(paths: Iterable[Path], moment: int) -> None:
+    """Rename files of an earlier run to ``*.old-<moment>``, so that a new one can begin.
 
     Raises DiskError, and UsageError where files were set aside in this very second already.
     """
-    set_files_aside(paths.present(), moment)
-
-
-def set_files_aside(paths: Iterable[Path], moment: int) -> None:
-    """Rename files to ``*.old-<moment>``. Raises what `set_aside` raises."""
     stamp = iso(moment).replace("-", "").replace(":", "")
     names = {path: path.with_name(f"{path.name}.old-{stamp}") for path in paths}
     for taken in filter(os.path.lexists, names.values()):

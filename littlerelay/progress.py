@@ -109,7 +109,7 @@ class Finished:
     """A run is done. ``elapsed`` is in seconds, of this invocation alone.
 
     ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and
-    nothing was done now.
+    nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere.
     """
 
     job: str
@@ -126,6 +126,7 @@ class Finished:
     sample: bool = False
     already: bool = False
     new_since: str | None = None
+    archive: str | None = None
 
     @property
     def rejected(self) -> int:

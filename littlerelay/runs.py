@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from littlerelay import __version__, checkpoint
+from littlerelay import __version__, archives, checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.durable import make_folder
 from littlerelay.errors import UsageError
@@ -49,6 +49,7 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
     for typed in (request.since, request.until):
         if typed and typed != LAST:
             read(typed, now, ZoneInfo("UTC"))
+    archives.check_folder(request.archive, request.out)
     if request.out not in (None, "-"):
         check_place(Paths(Path(str(request.out))))
 
@@ -97,6 +98,7 @@ def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str,
         "missing scopes": left_out,
         "resources": resources,
         **_period(request),
+        **archives.meant(request.archive),
     }
 
 
@@ -111,7 +113,7 @@ def without_period(meaning: dict[str, str]) -> dict[str, str]:
 
 def of_job(meaning: dict[str, str]) -> dict[str, str]:
     """Give the part that all runs of a job share: what an app may read can grow between them."""
-    own = ("relay", "API version", "missing scopes")
+    own = ("relay", "API version", "missing scopes", archives.MEANT)
     return {name: text for name, text in without_period(meaning).items() if name not in own}
 
 

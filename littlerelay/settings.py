@@ -166,7 +166,7 @@ class BackfillRequest:
     ``last``. ``out`` is a path, ``-`` for standard output, or none for ``last``'s own name.
     ``limit`` is records a resource. ``job`` is none for the shop's name. Where events are also sent
     (``post``), no ``out`` at all is a file in the job's own folder. ``mode`` is how records are
-    read, and changes none of them.
+    read, and changes none of them. ``archive`` is the folder in which they are kept, if they are.
     """
 
     since: str
@@ -179,6 +179,7 @@ class BackfillRequest:
     past_until: bool = False
     post: Post | None = None
     mode: Mode = "auto"
+    archive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

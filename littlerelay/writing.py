@@ -12,6 +12,7 @@ from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile
+from littlerelay.keeping import NOTHING, Keeper, Kept
 from littlerelay.pipeline import Rules, Run, Window
 from littlerelay.places import Paths
 from littlerelay.progress import Advanced, Bucket, Finished, Progress
@@ -24,6 +25,7 @@ class Writing:
     """One run, from where its checkpoint left it; ``shop`` is its shop's domain.
 
     ``remember`` takes a run whose counts are right into what outlives it, before it is done.
+    ``keeper`` keeps its records, where they are kept.
     """
 
     paths: Paths
@@ -31,17 +33,18 @@ class Writing:
     shop: str
     clock: Clock
     remember: Callable[[Checkpoint], None]
+    keeper: Keeper | None = None
 
-    def told(self, read: Callable[[Run], Iterator[Progress]]) -> Iterator[Progress]:
+    def told(self, read: Callable[[Run, Kept], Iterator[Progress]]) -> Iterator[Progress]:
         """Write what ``read`` gives to the run, and bring it to its end."""
         began = self.clock.monotonic()
         yield report.started(self.start, self.start.job, self.shop, str(self.paths.output))
         end = self.start
         if end.phase == "reading":
             with ExitStack() as stack:
-                run = self._run(stack)
-                yield from read(run)
-                end = run.finish()
+                run, kept = self._opened(stack)
+                yield from read(run, kept)
+                end = kept.covered(run.finish())
                 self._close(end)  # while nobody else can have the file
         else:
             self._close(end)
@@ -51,13 +54,16 @@ class Writing:
         """Show the run as one that is done."""
         return report.finished(run, run.job, str(self.paths.output), str(self.paths.rejects))
 
-    def _run(self, stack: ExitStack) -> Run:
-        """Open the files, cut to the checkpoint."""
+    def _opened(self, stack: ExitStack) -> tuple[Run, Kept]:
+        """Open the files, cut to the checkpoint: the output first, for its lock guards the rest."""
         paths, start = self.paths, self.start
         output = stack.enter_context(closing(open_output(paths.output, start.output)))
         rejects = stack.enter_context(closing(LazyFile(paths.rejects, start.rejects)))
-        save = partial(checkpoint.save, paths.checkpoint)
-        return Run(start, output, rejects, save, self.clock)
+        kept = NOTHING
+        if self.keeper is not None:
+            kept = stack.enter_context(closing(self.keeper.opened(start)))
+        save = kept.saving(partial(checkpoint.save, paths.checkpoint))
+        return Run(start, output, rejects, save, self.clock), kept
 
     def _close(self, end: Checkpoint) -> None:
         """Check the counts, remember the run, and only then call it done."""
@@ -67,6 +73,8 @@ class Writing:
             at.rejected for at in end.resources.values()
         ):
             raise RuntimeError(f"{self.paths.output} does not hold as many lines as were counted")
+        if self.keeper is not None:
+            self.keeper.complete(end)
         if end.limit is None:
             self.remember(end)
         checkpoint.save(self.paths.checkpoint, end.model_copy(update={"phase": "done"}))

@@ -27,7 +27,8 @@ LEVELS = [
     {"jobs", "checks", "posts", "replays", "rewrites"},
     set(
         """
-        compare pipeline places reconcile report rules runs samples sending sources spark writing
+        archives compare keeping pipeline places reconcile report rules runs samples sending
+        sources spark writing
         """.split()
     ),
     STRANGERS,

@@ -21,7 +21,7 @@ class GzipFile:
     def __init__(self, path: Path, mark: Mark = EMPTY) -> None:
         self._file = PlainFile(path, mark)
         self._lines = mark.lines
-        self._member = _Member()
+        self._member = Member()
 
     @property
     def written(self) -> int:
@@ -56,14 +56,14 @@ class GzipFile:
 
     def _end_member(self) -> None:
         self._put(self._member.end())
-        self._member = _Member()
+        self._member = Member()
 
     def _put(self, piece: bytes) -> None:
         if piece:
             self._file.write(piece)
 
 
-class _Member:
+class Member:
     """One gzip member without a time in its header."""
 
     def __init__(self) -> None:
@@ -71,10 +71,12 @@ class _Member:
         self._zlib = zlib.compressobj(1, zlib.DEFLATED, 31)
 
     def add(self, line: bytes) -> bytes:
+        """Take a line in, and give what can be written."""
         self.bytes += len(line)
         return self._zlib.compress(line)
 
     def end(self) -> bytes:
+        """Give what is left to be written."""
         return self._zlib.flush()
 
 
