@@ -73,3 +73,25 @@ def test_a_record_of_another_time_stands_for_none_that_was_counted(
 def moved(lines: list[Node]) -> list[Node]:
     """Lets the first order come from a time when there was none yet."""
     return [{**lines[0], "created_at": "2014-01-01T00:00:00Z"}, *lines[1:]]
+
+
+SPOILED: dict[str, tuple[Node, str]] = {
+    "an id that no file can hold": ({"id": f"gid://shopify/Order/{2**65}"}, "no number of Shopify"),
+    "no refunds": ({"refunds": None}, "another shape"),
+    "fulfillments without ids": ({"fulfillments": [{}]}, "another shape"),
+}
+
+
+@pytest.mark.parametrize(("spoiled", "said"), SPOILED.values(), ids=SPOILED)
+def test_a_record_of_another_shape_ends_the_run_and_is_no_bug_of_relay(
+    spoiled: Node, said: str, tmp_path: Path, results: list[Change]
+) -> None:
+    results.append(lambda lines: relabeled([{**lines[0], **spoiled}, *lines[1:]], lines[0]["id"]))
+    with opened() as shop, pytest.raises(UnreachableError, match=said):
+        run(shop, tmp_path, resources=("orders",))
+
+
+def relabeled(lines: list[Node], old: str) -> list[Node]:
+    """Lets the children of the first order follow it to its new id."""
+    new = {"__parentId": lines[0]["id"]}
+    return [{**line, **new} if line.get("__parentId") == old else line for line in lines]

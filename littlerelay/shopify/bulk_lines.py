@@ -24,7 +24,7 @@ STAMP = 32  # bytes of what the roots are sorted by
 
 _BUFFER = 1024 * 1024
 _YEAR_ONE = 62_135_596_800  # seconds from the first that a time can tell to 1970
-_MOST = 10**20
+_MOST = 2**63  # Shopify's numbers have 64 bits, and so have those of a checkpoint
 _NAME = re.compile(r"\w{1,100}", re.ASCII)
 _GID = re.compile(r"gid://shopify/[\w/?=&.-]{1,200}", re.ASCII)
 

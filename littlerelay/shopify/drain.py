@@ -51,16 +51,19 @@ class FollowUps:
         """
         gone: set[str] = set()
         for key in ("fulfillments", "refunds"):
-            owners = [(one, order["id"]) for order in orders for one in order[key]]
+            with expected("orders"):
+                owners = [
+                    (str(one["id"]), one, order["id"]) for order in orders for one in order[key]
+                ]
             at = 0
             while at < len(owners):
                 batch = owners[at : at + self._size]
-                lists = self._lists(key, [owner["id"] for owner, _ in batch])
+                lists = self._lists(key, [gid for gid, _, _ in batch])
                 if lists is None:
                     continue
-                for owner, order in batch:
-                    owner.update(lists.get(owner["id"], {}))
-                    gone |= set() if owner["id"] in lists else {order}
+                for gid, owner, order in batch:
+                    owner.update(lists.get(gid, {}))
+                    gone |= set() if gid in lists else {order}
                 at += len(batch)
         if gone:
             self._check_gone(gone)
