@@ -72,6 +72,8 @@ def check_place(paths: Paths) -> None:
     for path in paths.present():
         if path.is_symlink() or not path.is_file():
             raise UsageError(f"{path} is not a plain file.", "Choose another --out.")
+    if paths.bulk.is_symlink() or (paths.bulk.exists() and not paths.bulk.is_dir()):
+        raise UsageError(f"{paths.bulk} is not a plain folder.", "Choose another --out.")
     if paths.output.exists():
         check_free(paths.output)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from littlerelay.errors import UnreachableError
+from littlerelay.errors import UnreachableError, UsageError
 from littlerelay.shopify import bulk
 from littlerelay.shopify.download import Download, Told
 from littlerelay.shopify.spans import Node
@@ -95,3 +95,29 @@ def relabeled(lines: list[Node], old: str) -> list[Node]:
     """Lets the children of the first order follow it to its new id."""
     new = {"__parentId": lines[0]["id"]}
     return [{**line, **new} if line.get("__parentId") == old else line for line in lines]
+
+
+@pytest.mark.parametrize("mode", ["bulk", "pages"])
+def test_a_folder_of_results_that_is_a_link_or_a_file_is_refused_and_left_alone(
+    mode: str, tmp_path: Path
+) -> None:
+    elsewhere, place = tmp_path / "elsewhere", tmp_path / "events.ndjson.bulk"
+    elsewhere.mkdir()
+    (elsewhere / "1.jsonl").touch()
+    with opened() as shop:
+        for is_link in (True, False):
+            place.symlink_to(elsewhere) if is_link else place.touch()
+            with pytest.raises(UsageError, match="not a plain folder"):
+                run(shop, tmp_path, mode=mode)
+            place.unlink()
+    assert [path.name for path in elsewhere.iterdir()] == ["1.jsonl"]
+
+
+def test_what_relay_did_not_put_there_stays_in_the_folder_of_results(tmp_path: Path) -> None:
+    folder = tmp_path / "events.ndjson.bulk"
+    (folder / "mine.jsonl").mkdir(parents=True)
+    (folder / "notes.jsonl").touch()
+    (folder / "12.jsonl").touch()
+    with opened() as shop:
+        list(begun(shop, tmp_path, print, mode="pages", resources=("checkouts",)))
+    assert {path.name for path in folder.iterdir()} == {"mine.jsonl", "notes.jsonl"}

@@ -6,6 +6,7 @@ while it wrote them, and as many records as it counts in the shop.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -30,6 +31,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds between two looks at an operat
 
 _ADDRESSES = 3  # addresses that are tried for one result
 _FETCHES = 2  # times that a result is fetched which does not hold what Shopify counted
+_OWN_NAME = re.compile(r"\d+\.jsonl(\.join)?", re.ASCII)  # of a result, or of the work on it
 _SLOW = frozenset({"TIMEOUT", "INTERNAL_SERVER_ERROR"})
 
 
@@ -163,12 +165,16 @@ def clear(folder: Path) -> None:
 
     Raises DiskError.
     """
+    if not folder.is_dir():
+        return
     with disk_errors(folder):
-        for path in folder.glob("*.jsonl"):
-            path.unlink()
-        for path in folder.glob("*.jsonl.join"):
-            shutil.rmtree(path)
-        if folder.is_dir() and not any(folder.iterdir()):
+        for path in folder.iterdir():
+            found = _OWN_NAME.fullmatch(path.name)
+            if found and found[1]:
+                shutil.rmtree(path)
+            elif found:
+                path.unlink()
+        if not any(folder.iterdir()):
             folder.rmdir()
 
 
