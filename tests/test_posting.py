@@ -1,13 +1,22 @@
 """A batch is posted as its lines are, and no answer, whatever it says, tells the write key."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
+from littlerelay.clock import SYSTEM
 from littlerelay.errors import RefusedError
+from littlerelay.http import AGAIN, RetryTransport
+from littlerelay.segment.access import Access
+from littlerelay.segment.batches import START, Batch
+from littlerelay.segment.posting import Poster
+from littlerelay.settings import Destination
 from sent_files import beside, line, message, put, sent
 from standin.exchange import Reply
 from standin.segment import StandInSegment
@@ -55,3 +64,21 @@ def told(segment: StandInSegment, path: Path) -> str:
         results = f"{error} {error.hint}"
     files = [file.read_text() for file in path.parent.iterdir()]
     return " ".join([str(results), *files])
+
+
+def test_nothing_keeps_a_batch_that_is_answered() -> None:
+    kept: list[weakref.ref[Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        kept.append(weakref.ref(request.extensions[AGAIN]))
+        return httpx.Response(200, json={"success": True})
+
+    there = Destination("https://events.example.com/v1/batch", "key-of-the-source")
+    way = RetryTransport(httpx.MockTransport(answer), SYSTEM)
+    gc.disable()
+    try:
+        with httpx.Client(transport=way) as web:
+            Poster(there, Access(there, web), way, SYSTEM).post(Batch(0, START, START, b"{}\n", 1))
+        assert [one() for one in kept] == [None]
+    finally:
+        gc.enable()
