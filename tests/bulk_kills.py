@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kills import unbroken
-from shops import RELAY, start
+from shops import start
 from standin.server import StandIn
 
 WORDS = ("backfill", "--since", "2015-01-01", "--resource", "orders", "--out", "events.ndjson")
@@ -43,7 +43,7 @@ def undisturbed(
     """Run the command by pages and in bulk; both must have written the same."""
     pages, bulk = folder / "pages", folder / "bulk"
     folder.mkdir(exist_ok=True)
-    unbroken(shop, pages, RELAY, *words, "--mode", "pages")
+    unbroken(shop, pages, *_OFTEN, str(aim), "", *words, "--mode", "pages")
     before = shop.stats["bulk started"]
     unbroken(shop, bulk, *command(aim, words=words))
     content = (bulk / words[-1]).read_bytes()

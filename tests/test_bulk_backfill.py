@@ -223,6 +223,21 @@ def test_a_busy_app_waits_for_a_slot_and_says_so(whole: bytes, tmp_path: Path) -
     assert events(tmp_path) == whole
 
 
+def test_slots_that_never_become_free_leave_it_to_pages_or_end_the_run(
+    whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "_WORTH", dict.fromkeys(ALL, 1))
+    monkeypatch.setattr(bulk, "_LONGEST_BUSY", 60.0)
+    with opened(SCALE) as shop:
+        shop.take_slots(5, seconds=86_400)
+        with pytest.raises(UnreachableError, match="held every slot"):
+            run(shop, tmp_path)
+        told = run(shop, tmp_path, mode="auto")
+        assert shop.stats["bulk started"] == 0
+    assert len([note for note in notes(told) if "held every slot" in note]) == len(ALL)
+    assert events(tmp_path) == whole
+
+
 def test_the_token_is_never_sent_to_the_host_of_results(tmp_path: Path) -> None:
     with opened() as shop:
         run(shop, tmp_path)

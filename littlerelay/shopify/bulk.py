@@ -152,9 +152,13 @@ class Bulk:
         except TextRefusedError as error:
             if not self._pages:
                 raise
-            self._means.watch(Noted(f"{error} All is read by pages."))
-            self._least = self._spans.count(None, self._spans.end) + 1
-            return part
+            return self._given_up(part, str(error))
+
+    def _given_up(self, part: _Part, why: str) -> _Part:
+        """Start no more operations: what none was started for is read by pages."""
+        self._means.watch(Noted(f"{why} All is read by pages."))
+        self._least = self._spans.count(None, self._spans.end) + 1
+        return part
 
     def _surely_begun(self, part: _Part) -> _Part:
         """Start the operation of a part that is worth one, waiting for a slot."""
@@ -163,10 +167,11 @@ class Bulk:
             if part.tries == _TRIES:
                 break
             if self._means.clock.monotonic() - began > _LONGEST_BUSY:
-                raise BusyError(
-                    "Other bulk operations of this app have held every slot for an hour.",
-                    "Run the same command again later, or read by pages: --mode pages.",
-                )
+                held = "Other bulk operations of this app have held every slot for an hour."
+                if self._pages:
+                    return self._given_up(part, held)
+                hint = "Run the same command again later, or read by pages: --mode pages."
+                raise BusyError(held, hint)
             reason = "all the bulk operations that Shopify allows this app are under way"
             self._means.watch(Waiting(reason, pause))
             self._means.clock.sleep(pause)
