@@ -14,8 +14,8 @@ from littlerelay.errors import UnreachableError, UsageError
 from littlerelay.shopify import bulk
 from littlerelay.shopify.download import Download, Told
 from littlerelay.shopify.spans import Node
-from shops import ids
-from test_bulk_backfill import begun, events, opened, run
+from shops import finished, ids
+from test_bulk_backfill import ORDERS, begun, events, opened, run
 
 Change = Callable[[list[Node]], list[Node]]
 
@@ -121,3 +121,16 @@ def test_what_relay_did_not_put_there_stays_in_the_folder_of_results(tmp_path: P
     with opened() as shop:
         list(begun(shop, tmp_path, print, mode="pages", resources=("checkouts",)))
     assert {path.name for path in folder.iterdir()} == {"mine.jsonl", "notes.jsonl"}
+
+
+def test_an_operation_that_reads_beyond_the_end_of_a_run_is_not_its_own(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.mkdir(), other.mkdir()
+    with opened() as shop:
+        with closing(begun(shop, mine, print, mode="bulk", resources=("orders",))) as told:
+            list(islice(told, 1))
+        shop.live(days=30)
+        shop.pass_time(3600)
+        run(shop, other, resources=("orders",))
+        ended = list(begun(shop, mine, print, mode="bulk", resources=("orders",)))
+    assert finished(ended).counts["orders"].read == ORDERS

@@ -126,13 +126,14 @@ class Bulk:
         """Give the operations that read a part of this very run, the newest first.
 
         One that was started after the run's end holds every fact of the run, whoever started it.
+        One that reads beyond that end belongs to a later run, and holds too much.
         """
         found = []
         for operation in self._means.operations.since(self._spans.end + _LATE):
             period = _PERIOD.search(operation.query)
             if period and (operation.is_under_way or operation.status == "COMPLETED"):
                 span = Span(epoch(period[1]), epoch(period[2]), 0)
-                if operation.says(self._text(span)):
+                if span.end <= self._spans.end and operation.says(self._text(span)):
                     found.append(_Part(span, operation))
         return found
 
