@@ -125,7 +125,8 @@ def test_what_relay_did_not_put_there_stays_in_the_folder_of_results(tmp_path: P
 
 def test_an_operation_that_reads_beyond_the_end_of_a_run_is_not_its_own(tmp_path: Path) -> None:
     mine, other = tmp_path / "mine", tmp_path / "other"
-    mine.mkdir(), other.mkdir()
+    mine.mkdir()
+    other.mkdir()
     with opened() as shop:
         with closing(begun(shop, mine, print, mode="bulk", resources=("orders",))) as told:
             list(islice(told, 1))

@@ -19,6 +19,7 @@ from littlerelay.times import epoch
 
 _UNDER_WAY = frozenset({"CREATED", "RUNNING", "CANCELING"})
 _BUSY = frozenset({"OPERATION_IN_PROGRESS", "LIMIT_REACHED"})
+_SKEW = 60  # seconds by which the clocks of Shopify's machines may differ
 _LONGEST = 300  # characters of a message of Shopify's that are shown
 
 
@@ -87,7 +88,7 @@ class Operations:
         Raises BusyError where no slot is free, and TextRefusedError.
         """
         attempts = Attempts(self._clock, self._patience, self._watch)
-        began, met = self._api.shop_time, set(self._met)
+        began, met = self._api.shop_time - _SKEW, set(self._met)
         while True:
             try:
                 return self._started(text)
