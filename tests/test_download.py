@@ -195,6 +195,13 @@ def test_no_other_host_is_asked(tmp_path: Path, url: str) -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["http://a:b:c/1?secret", "https://\x00/secret", "", "secret"])
+def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        fetched(tmp_path / "result", Host(whole), url)
+    assert "secret" not in str(refused.value)
+
+
 def test_a_shop_on_this_machine_has_its_results_there_too(tmp_path: Path) -> None:
     host = Host(whole)
     assert fetched(tmp_path / "result", host, "http://127.0.0.1:8000/1", is_local=True) == RESULT

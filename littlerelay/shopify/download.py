@@ -80,11 +80,15 @@ class Download:
         return Attempts(self._clock, self._patience, self._watch)
 
     def _check(self, url: str) -> None:
-        asked = httpx.URL(url)
+        try:
+            asked = httpx.URL(url)
+        except httpx.InvalidURL:
+            asked = httpx.URL()
         is_storage = asked.scheme == "https" and asked.host == HOST and asked.port is None
         if not is_storage and not (self._is_local and is_loopback(asked.host)):
             raise RefusedError(
-                f"Shopify names {asked.host} as the host of a result, which relay does not know.",
+                f"Shopify names {asked.host or 'nothing'} as the host of a result, which relay "
+                "does not know.",
                 "Read by pages (--mode pages), or look for a newer relay.",
             )
 
