@@ -136,11 +136,12 @@ class _Job:
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
         start = runs.new(self.request, self.shop, self.folder.job, meant, None)
         yield report.started(start, self.folder.job, self.settings.shop, "-")
-        with closing(LazyFile(rejects)) as rejected:
+        with ExitStack() as stack:
+            stack.callback(clear, self.folder.bulk)  # even where it is stopped: it cannot go on
+            rejected = stack.enter_context(closing(LazyFile(rejects)))
             run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
             yield from self._read(start, None, run)
             end = run.finish()
-        clear(self.folder.bulk)
         runs.check_counts(end)
         told = report.finished(end, self.folder.job, "-", str(rejects))
         yield replace(told, bytes=run.written, elapsed=self.clock.monotonic() - began)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
 import orjson
 import pytest
 
+from littlerelay import jobs
 from littlerelay.errors import UnreachableError, UsageError
+from littlerelay.pipeline import Run
+from littlerelay.settings import BackfillRequest
 from littlerelay.shopify import bulk
 from littlerelay.shopify.download import Download, Told
 from littlerelay.shopify.spans import Node
-from shops import finished, ids
+from shops import FAST, SINCE, finished, ids, settings
 from test_bulk_backfill import ORDERS, begun, events, opened, run
 
 Change = Callable[[list[Node]], list[Node]]
@@ -135,3 +139,26 @@ def test_an_operation_that_reads_beyond_the_end_of_a_run_is_not_its_own(tmp_path
         run(shop, other, resources=("orders",))
         ended = list(begun(shop, mine, print, mode="bulk", resources=("orders",)))
     assert finished(ended).counts["orders"].read == ORDERS
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_stream_that_is_stopped_leaves_no_result_behind(
+    is_broken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "_BATCH", 3)
+    asked = BackfillRequest(since=SINCE, resources=("orders",), out="-", mode="bulk")
+    with opened() as shop:
+        told = jobs.backfill(settings(shop, tmp_path / "state"), asked, FAST, stream=BytesIO())
+        list(islice(told, 2))
+        assert list(tmp_path.rglob("*.jsonl.join"))
+        if is_broken:
+            monkeypatch.setattr(Run, "_write", broken)
+            with pytest.raises(KeyboardInterrupt):
+                next(told)
+        told.close()
+    assert not list(tmp_path.rglob("*.jsonl*"))
+
+
+def broken(*_: object) -> None:
+    """Is stopped in the middle of a window."""
+    raise KeyboardInterrupt

@@ -35,9 +35,10 @@ class WorkFolder:
         return os.fdopen(os.open(self.path / name, _NEW, PRIVATE), "wb", buffering=_WRITTEN)
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it. Raises DiskError."""
+        """Remove the folder and all that is in it, if it is still there. Raises DiskError."""
         with disk_errors(self.path):
-            shutil.rmtree(self.path)
+            if self.path.exists():
+                shutil.rmtree(self.path)
 
 
 def merged(runs: Iterable[Path], width: int = 0) -> Iterator[bytes]:
