@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict
 from typing import Any
 
 from littlerelay import destinations, environment
 from littlerelay.configuration import Options, configuration
 from littlerelay.errors import RecordError, UsageError
-from littlerelay.progress import Finished, Progress, Sent
+from littlerelay.progress import Finished, Sent
 from littlerelay.settings import RATE, BackfillRequest, Post, Settings
 
-from . import options, replay
+from . import options, replay, results
 from .setting_options import WITHOUT_PIXELS, takes
 
 _RESOURCES = "customers,orders"
@@ -107,29 +105,14 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
         display.view(quiet=quiet, sums_up=not json) as show,
         closing(jobs.backfill(settings, request, watch=show, stream=stream)) as told,
     ):
-        results = _followed(told, show)
-    runs = [result for result in results if isinstance(result, Finished)]
-    sent = [result for result in results if isinstance(result, Sent)]
+        ends = results.followed(told, show)
+    runs = [end for end in ends if isinstance(end, Finished)]
+    sent = [end for end in ends if isinstance(end, Sent)]
     if json:
         display.as_json(_report(runs, sent), errors=to_stdout)
-    rejected = [run for run in runs if run.rejected]
-    for run in rejected:
-        display.failure(*_rejects(run))
+    rejected = results.tell_rejected(runs, display.failure)
     refused = replay.tell_refused(sent, display.failure)
     return RecordError.exit_code if rejected or refused else 0
-
-
-def _followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
-    """Show what is told, to its end, and give the results.
-
-    There are several where `--since last` first finished a run that had been stopped.
-    """
-    results = []
-    for value in told:
-        show(value)
-        if isinstance(value, Finished | Sent):
-            results.append(value)
-    return results
 
 
 def _report(runs: list[Finished], sent: list[Sent]) -> dict[str, Any]:
@@ -137,20 +120,6 @@ def _report(runs: list[Finished], sent: list[Sent]) -> dict[str, Any]:
 
     What was sent is under ``sent``, in the order of the runs; the key is there only with --post.
     """
-    *before, last = map(_plain, runs)
+    *before, last = map(results.plain, runs)
     told = {"sent": [replay.plain(one) for one in sent]} if sent else {}
     return last | {"before": before} | told
-
-
-def _plain(run: Finished) -> dict[str, Any]:
-    """Give a result as plain data, which names no file that is not there."""
-    rejects = run.rejects if run.rejected else None
-    return asdict(run) | {"rejected": run.rejected, "rejects": rejects}
-
-
-def _rejects(result: Finished) -> tuple[str, str]:
-    were = "record was" if result.rejected == 1 else "records were"
-    return (
-        f"{result.rejected:,} {were} rejected; everything else is done.",
-        f"{result.rejects} holds each with the reason.",
-    )

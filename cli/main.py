@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Annotated, NoReturn
 
@@ -134,13 +135,20 @@ def _stopped(words: Sequence[str]) -> StoppedError:
         return StoppedError(
             "Stopped.", "With --out - nothing is remembered: the same command begins anew."
         )
-    if words[0] == "replay" and ("-" in words or any(word.startswith("--out") for word in words)):
+    if _is_rewriting(words):
         return StoppedError("Stopped.", "The same command begins anew: nothing is remembered.")
     if "--restart" in words or "--again" in words:
         option = "--again" if "--again" in words else "--restart"
         hint = f"The same command without {option} goes on with this run."
         return StoppedError("Stopped.", hint)
     return StoppedError("Stopped.", "The same command goes on from the last checkpoint.")
+
+
+def _is_rewriting(words: Sequence[str]) -> bool:
+    """Tell whether messages are written anew, which begins at the start each time."""
+    to_file = "-" in words or any(word.startswith("--out") for word in words)
+    is_archive = any(word.endswith(".archive.json") or Path(word).is_dir() for word in words)
+    return words[0] == "replay" and to_file and not is_archive
 
 
 def _misused(error: typer.TyperException) -> UsageError:

@@ -81,6 +81,11 @@ Restart = Annotated[
 ]
 
 
+RestartMapping = Annotated[
+    bool, flag("--restart", "Map an archive anew; what was written before is renamed.", _OUTPUT)
+]
+
+
 def _mode(value: str) -> str:
     if value not in ("auto", "pages", "bulk"):
         raise typer.BadParameter("it is none of auto, pages and bulk.")

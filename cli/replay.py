@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,8 +18,8 @@ from littlerelay.errors import RecordError, StoppedError, UsageError
 from littlerelay.progress import Delivering, Sent
 from littlerelay.settings import RATE, ReplayRequest
 
-from . import options
-from .setting_options import OF_SEGMENT, takes
+from . import options, remap
+from .setting_options import OF_MAPPING, OF_SEGMENT, takes
 
 _STDIN = _STDOUT = "-"
 _NOTHING_IS_SENT = UsageError(
@@ -28,7 +28,7 @@ _NOTHING_IS_SENT = UsageError(
 )
 
 
-@takes([*OF_SEGMENT, "integrations", "namespace"])
+@takes([*OF_SEGMENT, *OF_MAPPING])
 def replay(
     *,
     files: options.Files,
@@ -44,6 +44,7 @@ def replay(
     again: options.Again = False,
     skip_key_check: options.SkipKeyCheck = False,
     out: options.RewriteTo = None,
+    restart: options.RestartMapping = False,
     chosen: Options,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -53,11 +54,13 @@ def replay(
     The same command again continues a delivery that was stopped. Segment takes a repeat of a
     message within about a day for what it is: no message is lost, none counts twice.
 
+    An archive of `relay backfill --archive` is mapped again into --out FILE, with the settings of
+    today and without Shopify; the same command continues that, too.
+
     The write key comes from RELAY_WRITE_KEY, or from a file or a command, as below.
     """
     if out is not None and (rate or concurrency or max_duration or again or skip_key_check):
         raise _NOTHING_IS_SENT
-    found = configuration(chosen, os.environ)
     request = ReplayRequest(
         inputs=tuple(files),
         since=since,
@@ -68,14 +71,32 @@ def replay(
         limit=limit,
         rate=rate or RATE,
         concurrency=concurrency or 1,
-        integrations=found.chosen["integrations"].value,
-        namespace=found.chosen["namespace"].value,
         out=out,
         max_duration=max_duration,
         again=again,
         check_key=not skip_key_check,
     )
-    return _run(found, request, quiet=quiet, json=json)
+    return _told_apart(request, chosen, restart=restart, quiet=quiet, json=json)
+
+
+def _told_apart(
+    request: ReplayRequest, chosen: Options, *, restart: bool, quiet: bool, json: bool
+) -> int:
+    """Map an archive again, or send files of events."""
+    found = configuration(chosen, os.environ)
+    archive = remap.named(request)
+    if archive is not None:
+        return remap.remap(found, archive, restart=restart, quiet=quiet, json=json)
+    remap.check_events(found, restart=restart)
+    return _run(found, _changing(request, found), quiet=quiet, json=json)
+
+
+def _changing(request: ReplayRequest, found: Configuration) -> ReplayRequest:
+    """Give a request with what the settings change in messages."""
+    chosen = found.chosen
+    return replace(
+        request, integrations=chosen["integrations"].value, namespace=chosen["namespace"].value
+    )
 
 
 def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: bool) -> int:

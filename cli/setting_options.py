@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from littlerelay.configuration import Options, kinds
-from littlerelay.configuration.table import PIXELS, SEGMENT, SETTINGS, Setting
+from littlerelay.configuration.table import MAPPING, PIXELS, SEGMENT, SETTINGS, Setting
 from littlerelay.errors import UsageError
 from littlerelay.meaning import text
 
@@ -29,6 +29,9 @@ _MAPPING = "How events are made (--no-revenue and the like turn a flag off)"
 EVERY = tuple(SETTINGS)
 # Of no use to a command that reads no pixels; in the file of settings they stand for others.
 WITHOUT_PIXELS = tuple(name for name in SETTINGS if SETTINGS[name].of != PIXELS)
+
+# The settings that shape events.
+OF_MAPPING = tuple(name for name in WITHOUT_PIXELS if SETTINGS[name] in MAPPING)
 
 OF_SEGMENT = tuple(setting.name for setting in SEGMENT)
 

@@ -19,6 +19,8 @@ _ALREADY = (
     "what it wrote before is kept under another name."
 )
 
+_MAPPED = "Give --restart to map it again; what was written before is kept under another name."
+
 
 def draw_result(result: Finished, out: Console) -> None:
     """Draw what a run did: records by resource, events by name, and where they are."""
@@ -70,9 +72,14 @@ def _places(result: Finished) -> Facts:
         ("output", f"{_place(result.output)} ({size(result.bytes)})"),
         ("rejects", result.rejects if result.rejected else ""),
         ("archive", result.archive or ""),
+        ("from", result.mapped_from or ""),
         ("sample", "--limit: not everything was read" if result.sample else ""),
-        ("next", _ALREADY if result.already else ""),
+        ("next", _already(result) if result.already else ""),
     ]
+
+
+def _already(result: Finished) -> str:
+    return _MAPPED if result.mapped_from else _ALREADY
 
 
 def _place(output: str) -> str:

@@ -7,6 +7,7 @@ stem is that of the run's output, so that several runs can share a folder.
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterable
@@ -26,7 +27,11 @@ from littlerelay.settings import Markets, metafield
 
 ABOUT = ".archive.json"
 MEANT = "archive"  # the name under which a run's meaning tells the folder
-_REMEDY = "Put the file back, or start anew with --restart (the old files are kept)."
+FROM = "mapped from"  # the name under which it tells the archive that was its source
+REMEDY = (
+    "Put the file back as it was; else read the shop once more with --archive and --restart (the "
+    "old files are kept)."
+)
 
 
 class Archive(Sealed):
@@ -93,7 +98,7 @@ def load(path: Path) -> Archive | None:
 
     Raises DiskError for a file that is damaged, UsageError for one that a newer relay wrote.
     """
-    return sealed.load(path, "archive", Archive, _REMEDY)
+    return sealed.load(path, "archive", Archive, REMEDY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,40 @@ def of_output(output: Path, meaning: dict[str, str]) -> ArchivePaths | None:
     folder = meaning.get(MEANT)
     stem = re.sub(r"(?:\.ndjson)?(?:\.gz)?$", "", output.name, count=1) or output.name
     return ArchivePaths(Path(folder), stem) if folder else None
+
+
+def of_about(path: Path) -> ArchivePaths:
+    """Give the files of an archive by the one that tells of it."""
+    return ArchivePaths(path.parent, path.name.removesuffix(ABOUT))
+
+
+def named(inputs: Iterable[str]) -> Path | None:
+    """Give what tells of the archive that is meant: by its own name or its folder's.
+
+    None where no archive is meant. Raises UsageError for more than one, and for one among others.
+    """
+    given = {one: _fitting(one) for one in inputs}
+    found = sorted({path for paths in given.values() for path in paths})
+    if not found:
+        return None
+    if not all(given.values()):
+        raise UsageError("An archive goes with no other file.", "Map it alone, with --out FILE.")
+    if len(found) > 1:
+        raise UsageError(
+            f"These are {len(found)} archives, and relay maps one at a time.",
+            f"Name one of them, such as {found[0]}.",
+        )
+    return found[0]
+
+
+def _fitting(name: str) -> list[Path]:
+    path = Path(name)
+    if path.is_dir():
+        return list(path.glob(f"*{ABOUT}"))
+    is_pattern = glob.has_magic(name) and not path.exists()
+    names = glob.glob(name, recursive=True) if is_pattern else [name]  # noqa: PTH207
+    every = [Path(one) for one in names]
+    return every if all(one.name.endswith(ABOUT) for one in every) else []
 
 
 def told(paths: Paths) -> list[Path]:

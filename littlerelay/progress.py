@@ -109,7 +109,8 @@ class Finished:
     """A run is done. ``elapsed`` is in seconds, of this invocation alone.
 
     ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and
-    nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere.
+    nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere;
+    ``mapped_from`` is the archive from which they came, none where Shopify gave them.
     """
 
     job: str
@@ -127,6 +128,7 @@ class Finished:
     already: bool = False
     new_since: str | None = None
     archive: str | None = None
+    mapped_from: str | None = None
 
     @property
     def rejected(self) -> int:

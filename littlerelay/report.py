@@ -49,6 +49,7 @@ def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
         sample=run.limit is not None,
         new_since=_moment(run.new_since),
         archive=run.meaning.get(archives.MEANT),
+        mapped_from=run.meaning.get(archives.FROM),
     )
 
 

@@ -30,7 +30,7 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
 
     ``now`` is this machine's clock; the shop's own decides later, by its own time zone.
     """
-    _check_resources(request.resources, mapping)
+    check_resources(request.resources, mapping)
     if request.limit is not None and request.limit < 1:
         raise UsageError("--limit must be at least 1.", "Leave it away to read everything.")
     if request.since == LAST and (request.limit or request.until or request.out == "-"):
@@ -54,7 +54,8 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
         check_place(Paths(Path(str(request.out))))
 
 
-def _check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
+def check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
+    """Refuse resources that are none, or that these settings do not fit. Raises UsageError."""
     unknown = [name for name in resources if name not in RESOURCES]
     if unknown or not resources:
         raise UsageError(

@@ -183,6 +183,20 @@ class BackfillRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class RemapRequest:
+    """What one mapping of an archive was asked.
+
+    ``archive`` is the file that tells of it, ``out`` the file to write. ``shop`` is the one that
+    the settings are for, none where they do not say.
+    """
+
+    archive: Path
+    out: str
+    restart: bool = False
+    shop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayRequest:
     """What one `relay replay` was asked, as typed.
 

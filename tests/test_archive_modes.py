@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from kept_records import about, left, parts, records
-from littlerelay import jobs
+from littlerelay import jobs, remaps
 from littlerelay.files import parts as part_files
-from littlerelay.settings import BackfillRequest
+from littlerelay.settings import BackfillRequest, Mapping, RemapRequest
 from littlerelay.shopify import bulk
 from littlerelay.times import epoch
 from shops import FAST, SINCE, settings
@@ -33,11 +33,9 @@ def run(shop: StandIn, folder: Path, windows: int | None = None, **asked: Any) -
     """Runs a backfill to its end, or for so many windows."""
     folder.mkdir(exist_ok=True)
     request = BackfillRequest(
-        since=SINCE,
-        resources=ALL,
         out=str(folder / "events.ndjson"),
         archive=str(folder / "kept"),
-        **asked,
+        **{"since": SINCE, "resources": ALL, **asked},
     )
     with closing(jobs.backfill(settings(shop, folder / "state"), request, FAST)) as told:
         list(islice(told, windows))
@@ -83,3 +81,20 @@ def test_a_run_changes_its_mode_halfway_and_the_archive_stays(whole: Path, tmp_p
             run(shop, tmp_path / "mixed", windows, mode=mode)
         run(shop, tmp_path / "mixed", mode="pages")
     assert kept(tmp_path / "mixed" / "kept") == kept(whole)
+
+
+@pytest.mark.parametrize("resources", [ALL, ("orders", "checkouts")])
+@pytest.mark.parametrize("mode", ["pages", "bulk"])
+def test_an_archive_that_is_mapped_again_gives_the_bytes_of_its_run(
+    mode: str, resources: tuple[str, ...], tmp_path: Path
+) -> None:
+    asked: dict[str, Any] = {"since": "2025-03-01", "until": "2026-09-01T00:00:00Z"}
+    with opened() as shop:
+        run(shop, tmp_path / "run", mode=mode, resources=resources, **asked)
+    request = RemapRequest(
+        tmp_path / "run" / "kept" / "events.archive.json", str(tmp_path / "again.ndjson")
+    )
+    list(remaps.remap(request, Mapping(shop="")))
+    written = (tmp_path / "run" / "events.ndjson").read_bytes()
+    assert len(written) > 100_000
+    assert (tmp_path / "again.ndjson").read_bytes() == written

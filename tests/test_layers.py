@@ -24,11 +24,11 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks", "posts", "replays", "rewrites"},
+    {"jobs", "checks", "posts", "remaps", "replays", "rewrites"},
     set(
         """
-        archives compare keeping pipeline places reconcile report rules runs samples sending
-        sources spark writing
+        archived archives compare keeping pipeline places reconcile report rules runs samples
+        sending sources spark writing
         """.split()
     ),
     STRANGERS,

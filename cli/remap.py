@@ -1,0 +1,91 @@
+"""Maps an archive again: what `relay replay` does where it is given one."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from littlerelay.configuration import Configuration
+from littlerelay.errors import RecordError, UsageError
+from littlerelay.progress import Finished
+from littlerelay.settings import RemapRequest, ReplayRequest
+
+from . import results
+from .setting_options import OF_MAPPING
+
+_STDOUT = "-"
+# Of the settings that shape events, these can also change events that are made.
+_OF_EVENTS = ("integrations", "namespace")
+_CHOICES = {
+    "since": "--since",
+    "until": "--until",
+    "events": "--event",
+    "users": "--user",
+    "where": "--where",
+    "limit": "--limit",
+}
+
+
+class Asked(NamedTuple):
+    """An archive, by the file that tells of it, and the file to write."""
+
+    archive: Path
+    out: str
+
+
+def named(request: ReplayRequest) -> Asked | None:
+    """Give what is asked of an archive, none where files of events are named.
+
+    Raises UsageError for more than one archive, and for what cannot be done with one.
+    """
+    from littlerelay import archives  # noqa: PLC0415  with it comes pydantic
+
+    archive = archives.named(request.inputs)
+    if archive is None:
+        return None
+    if request.out in (None, _STDOUT):
+        raise UsageError(
+            "An archive holds records, which are mapped into a file first.",
+            "Give --out FILE, look at it, and send it with: relay replay FILE.",
+        )
+    given = [option for name, option in _CHOICES.items() if getattr(request, name)]
+    if given:
+        raise UsageError(
+            f"{given[0]} chooses events, and an archive holds records.",
+            "Leave it away, and give it with: relay replay FILE, once FILE is written.",
+        )
+    return Asked(archive, str(request.out))
+
+
+def check_events(found: Configuration, *, restart: bool) -> None:
+    """Refuse for files of events what is for archives alone. Raises UsageError."""
+    names = [name for name in OF_MAPPING if name not in _OF_EVENTS]
+    typed = [found.chosen[name].place for name in names if found.chosen[name].layer == "option"]
+    if restart:
+        typed.append("--restart")
+    if typed:
+        raise UsageError(
+            f"{typed[0]} is for an archive of records, and these files hold events.",
+            "Leave it away, or name an archive and --out FILE.",
+        )
+
+
+def remap(found: Configuration, asked: Asked, *, restart: bool, quiet: bool, json: bool) -> int:
+    """Map an archive into a file."""
+    from littlerelay import remaps  # noqa: PLC0415  with it comes httpx
+
+    from . import display  # noqa: PLC0415  with it comes rich
+
+    request = RemapRequest(asked.archive, asked.out, restart, found.chosen["shop"].value)
+    if found.file and not quiet:
+        display.note("settings", str(found.file))
+    with (
+        display.view(quiet=quiet, sums_up=not json) as show,
+        closing(remaps.remap(request, found.mapping())) as told,
+    ):
+        runs = [end for end in results.followed(told, show) if isinstance(end, Finished)]
+    if json:
+        display.as_json(results.plain(runs[-1]) | {"before": []})
+    is_rejected = results.tell_rejected(runs, display.failure)
+    return RecordError.exit_code if is_rejected else 0

@@ -1,0 +1,40 @@
+"""Follows a run to its end, and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from littlerelay.progress import Finished, Progress, Sent
+
+
+def followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
+    """Show what is told, to its end, and give the results.
+
+    There are several where `--since last` first finished a run that had been stopped.
+    """
+    results = []
+    for value in told:
+        show(value)
+        if isinstance(value, Finished | Sent):
+            results.append(value)
+    return results
+
+
+def plain(run: Finished) -> dict[str, Any]:
+    """Give a result as plain data, which names no file that is not there."""
+    rejects = run.rejects if run.rejected else None
+    return asdict(run) | {"rejected": run.rejected, "rejects": rejects}
+
+
+def tell_rejected(runs: Iterable[Finished], failure: Callable[[str, str], None]) -> bool:
+    """Say of each run how many of its records were rejected; tell whether any was."""
+    rejected = [run for run in runs if run.rejected]
+    for run in rejected:
+        were = "record was" if run.rejected == 1 else "records were"
+        failure(
+            f"{run.rejected:,} {were} rejected; everything else is done.",
+            f"{run.rejects} holds each with the reason.",
+        )
+    return bool(rejected)
