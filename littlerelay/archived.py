@@ -53,13 +53,11 @@ class Archived:
     def windows(self, read: int) -> Iterator[_Window]:
         """Give every window after so many records, which were read before."""
         batch: list[Record] = []
-        latest = 0
         for (created, _), record in self._in_order(read):
-            if len(batch) >= _BATCH and created > latest:
+            if len(batch) >= _BATCH:
                 yield _Window(created, batch)
                 batch = []
             batch.append(record)
-            latest = created
         yield _Window(self._archive.frozen_end, batch)
 
     def _in_order(self, read: int) -> Iterator[tuple[Place, Record]]:

@@ -12,7 +12,7 @@ import pytest
 from archived_runs import NAMES, keep, kill
 from kept_records import left, records
 from killing import killed_at
-from littlerelay import checkpoint
+from littlerelay import checkpoint, pipeline
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.files import compressed, ndjson
@@ -69,6 +69,18 @@ def test_a_run_that_was_killed_anywhere_keeps_each_record_once(
     first: int, name: str, shop: SmallShop, tmp_path: Path
 ) -> None:
     assert problem(shop, tmp_path, name, stride=7, first=first) is None
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("seconds", [16, 1_000_000])
+def test_parts_that_were_full_between_two_checkpoints_are_whole(
+    seconds: int, shop: SmallShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "often").mkdir()
+    keep(shop, tmp_path / "often")
+    monkeypatch.setattr(pipeline, "SAVE_SECONDS", seconds)
+    assert problem(shop, tmp_path, stride=3) is None
+    assert left(tmp_path / "whole" / "kept") == left(tmp_path / "often" / "kept")
 
 
 def marks_first(self: PlainFile) -> Mark:
@@ -187,9 +199,11 @@ def test_parts_that_are_missing_or_cut_end_the_run(
         checkpoint.save(memory, found.model_copy(update={"phase": phase}))
     assert found is not None
     damage(tmp_path / "run" / "kept" / found.archive[which].name)
+    before = memory.read_bytes()
     with pytest.raises(DiskError, match="missing, cut or changed") as caught:
         keep(shop, tmp_path / "run")
     assert caught.value.exit_code == 8
+    assert memory.read_bytes() == before, "nothing may be read first"
 
 
 def test_a_part_that_was_begun_holds_no_line_twice_after_two_kills(

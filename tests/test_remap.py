@@ -9,7 +9,7 @@ import pytest
 
 from archived_runs import keep, refused, remap
 from killing import Killed, killed_at
-from littlerelay import remaps, rules
+from littlerelay import archived, remaps, rules
 from littlerelay.checkpoint import load
 from littlerelay.errors import CheckpointMismatch, UsageError
 from littlerelay.files import compressed
@@ -26,6 +26,7 @@ NAMES = ("again.ndjson", "again.ndjson.gz")
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_files, "FULL", 400)
     monkeypatch.setattr(compressed, "MEMBER", 300)
+    monkeypatch.setattr(archived, "_BATCH", 2)
     monkeypatch.setattr(rules, "map_record", mapped)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from archived_runs import keep, refused, remap
 from killing import Killed, killed_at
-from littlerelay import archives, rules
+from littlerelay import archived, archives, rules
 from littlerelay.errors import DiskError
 from littlerelay.files import compressed
 from littlerelay.files import parts as part_files
@@ -24,6 +24,7 @@ from small_shop import SmallShop, mapped, small_shop
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part_files, "FULL", 400)
     monkeypatch.setattr(compressed, "MEMBER", 300)
+    monkeypatch.setattr(archived, "_BATCH", 2)
     monkeypatch.setattr(rules, "map_record", mapped)
 
 
