@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Annotated, NoReturn
 
@@ -147,7 +146,10 @@ def _stopped(words: Sequence[str]) -> StoppedError:
 def _is_rewriting(words: Sequence[str]) -> bool:
     """Tell whether messages are written anew, which begins at the start each time."""
     to_file = "-" in words or any(word.startswith("--out") for word in words)
-    is_archive = any(word.endswith(".archive.json") or Path(word).is_dir() for word in words)
+    is_archive = any(
+        word.endswith(".archive.json") or os.path.isdir(word)  # noqa: PTH112  raises for no word
+        for word in words
+    )
     return words[0] == "replay" and to_file and not is_archive
 
 

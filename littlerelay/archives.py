@@ -170,10 +170,9 @@ def named(inputs: Iterable[str]) -> Path | None:
 
 
 def _fitting(name: str) -> list[Path]:
-    path = Path(name)
-    if path.is_dir():
-        return list(path.glob(f"*{ABOUT}"))
-    is_pattern = glob.has_magic(name) and not path.exists()
+    if os.path.isdir(name):  # noqa: PTH112  a name that cannot be is none, and no error here
+        return list(Path(name).glob(f"*{ABOUT}"))
+    is_pattern = glob.has_magic(name) and not os.path.exists(name)  # noqa: PTH110  as above
     names = glob.glob(name, recursive=True) if is_pattern else [name]  # noqa: PTH207
     every = [Path(one) for one in names]
     return every if all(one.name.endswith(ABOUT) for one in every) else []

@@ -132,6 +132,14 @@ def test_a_folder_without_an_archive_is_no_file(relay: Relay) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "missing/events.ndjson", "missing*"])
+def test_a_name_that_is_none_is_refused_as_one_of_events(name: str, relay: Relay) -> None:
+    ended = relay("replay", name, "--out", "a.ndjson")
+    assert ended.code == 2
+    assert "cannot be read" in ended.err or "No file fits" in ended.err
+    assert "goes on" in part("main")._stopped(["backfill", name]).hint
+
+
 def test_the_shop_of_the_settings_must_be_that_of_the_archive(relay: Relay, kept: Path) -> None:
     Path("relay.toml").write_text('shop = "beta.myshopify.com"\n')
     ended = relay("replay", "kept", "--out", "again.ndjson", "--quiet")
