@@ -30,7 +30,7 @@ def check(
 ) -> int:
     """Test what a run needs, from the token to the disk, and change nothing.
 
-    Give it the options of the backfill that you are about to begin.
+    Give it the period, resources, output and settings of the backfill that you are about to begin.
     """
     # These bring httpx and rich, for which --help need not wait.
     from littlerelay import checks  # noqa: PLC0415

@@ -95,7 +95,8 @@ class Meter:
         if resource in self.latest:
             return self.latest[resource].read
         order = self.resources()
-        is_passed = self.current is not None and order.index(resource) < order.index(self.current)
+        current = self.gathering.resource if self.gathering else self.current
+        is_passed = current is not None and order.index(resource) < order.index(current)
         return self.started.totals[resource] if is_passed else 0
 
     def rate(self) -> float | None:

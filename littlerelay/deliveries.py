@@ -128,8 +128,8 @@ def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
     if changed:
         raise CheckpointMismatch(
             f"{path} tells of a delivery with other options: {changed}.",
-            "Give the same options again, or --again to send the file from the start; what Segment "
-            "took within a day it then drops as repeats.",
+            "Give the same options again, or --again to send the file from the start: Segment then "
+            "drops as repeats only what it took within a day, and only under the same ids.",
         )
 
 

@@ -198,7 +198,7 @@ class _Job:
                 posting.check_spent()
             yield from written
             return
-        check_ages(start, self.settings.mapping, self.clock.now())
+        check_ages(start, self.settings.mapping, self.clock.now(), str(paths.output))
         yield from posting.along(written, self.folder.spool)
 
     def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:

@@ -25,6 +25,8 @@ _OWN_NAMES = re.compile(
 
 STDIN = "-"
 
+_PACKED = (".zst", ".bz2", ".xz", ".zip", ".7z", ".br", ".lz4")
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -59,6 +61,10 @@ def check_place(paths: Paths) -> None:
     if not name or len(os.fsencode(name)) > _LONGEST_NAME or not name.isprintable():
         raise UsageError(
             f"{str(paths.output)!r} is no name for an output.", "Choose another --out."
+        )
+    if name.endswith(_PACKED):
+        raise UsageError(
+            f"{name}: relay writes plain files, and .gz.", "Choose another --out, and pack it then."
         )
     if is_beside(name):
         raise UsageError(

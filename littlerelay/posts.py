@@ -39,14 +39,14 @@ _TURN = 0.1  # seconds to wait for news of the delivery
 _News: TypeAlias = queue.SimpleQueue[Delivering]
 
 
-def check_ages(run: Checkpoint, mapping: Mapping, now: float) -> None:
+def check_ages(run: Checkpoint, mapping: Mapping, now: float, begun: str | None = None) -> None:
     """Refuse to send a run before it has begun: old events wait for a choice of destinations.
 
-    Raises RefusedError.
+    ``begun`` names the file of a run that was begun without one. Raises RefusedError.
     """
     first = run.since if run.new_since is None else run.new_since
     if not sources.is_choice(mapping.integrations) and first < now - OLD:
-        raise sources.begins_too_early(iso(first))
+        raise sources.begins_too_early(iso(first), begun)
 
 
 def unsent(spool: Path, others: Iterable[Path]) -> list[Paths]:

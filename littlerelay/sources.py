@@ -210,16 +210,27 @@ def too_old(first: str) -> RefusedError:
     return _unchosen(f"There are events older than 72 hours (of {first})")
 
 
-def begins_too_early(start: str) -> RefusedError:
-    """Say why a run waits for a choice: its period begins at ``start``, which no event may have."""
-    return _unchosen(f"The run's period begins at {start}, so events may be older than 72 hours")
+def begins_too_early(start: str, begun: str | None = None) -> RefusedError:
+    """Say why a run waits for a choice: its period begins at ``start``, which no event may have.
+
+    A run that was ``begun`` without a choice keeps to that; its file (named so) is sent by itself.
+    """
+    what = f"The run's period begins at {start}, so events may be older than 72 hours"
+    if begun is None:
+        return _unchosen(what)
+    return _unchosen(
+        f"{what}, and it was begun without a choice of destinations, which its events would name",
+        f"Finish it without --post, then choose when its file is sent: relay replay {begun} "
+        "--integrations 'All=false, Mixpanel=true', or All=true.",
+    )
 
 
-def _unchosen(what: str) -> RefusedError:
+def _unchosen(what: str, remedy: str = "") -> RefusedError:
     return RefusedError(
         f"{what}, and no destinations are chosen: e-mail and SMS tools would act on old events as "
         "if they happened now, ad platforms reject them.",
-        "Choose with --integrations 'All=false, Mixpanel=true' (names as Segment writes them; "
+        remedy
+        or "Choose with --integrations 'All=false, Mixpanel=true' (names as Segment writes them; "
         "warehouses always get all), or with --integrations All=true.",
     )
 

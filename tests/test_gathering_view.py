@@ -77,6 +77,14 @@ def test_while_something_is_gathered_no_pace_of_reading_is_claimed() -> None:
     assert "25/s" in drawn(read(100), read(600)).splitlines()[0]
 
 
+def test_what_a_continued_run_has_read_to_its_end_is_not_shown_as_nothing() -> None:
+    both = Started(
+        "acme", "acme.myshopify.com", "x", "a", "b", {"customers": 7, "orders": 2_000}, resumed=True
+    )
+    rows = drawn(both, gathering(10)).splitlines()
+    assert any("7 of 7" in row for row in rows if row.startswith("customers"))
+
+
 def test_another_period_has_a_pace_of_its_own() -> None:
     later = Gathering("orders", "2024-07-01 to 2024-12-31", 0, 1_000)
     row = next(

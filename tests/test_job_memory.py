@@ -110,7 +110,17 @@ def test_a_file_named_dash_is_no_memory_of_a_stream(
 
 @pytest.mark.parametrize(
     "name",
-    [".", "/", "x" * 201, "a.rejects.ndjson", "a.checkpoint.json", "a.tmp", "a\nb", "\udcff"],
+    [
+        ".",
+        "/",
+        "x" * 201,
+        "a.rejects.ndjson",
+        "a.checkpoint.json",
+        "a.tmp",
+        "a\nb",
+        "\udcff",
+        "a.zst",
+    ],
 )
 def test_a_name_that_cannot_be_an_output_is_refused(
     name: str, shop: SmallShop, tmp_path: Path

@@ -152,6 +152,17 @@ def test_old_events_are_refused_before_anything_is_read_or_written(
     assert not (tmp_path / "events.ndjson").exists()
 
 
+def test_a_run_that_was_begun_without_a_choice_is_not_sent_along_but_by_replay(
+    shop: SmallShop, segment: StandInSegment, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "events.ndjson")
+    posted(shop, None, tmp_path, mapping=Mapping(shop=""), out=out)
+    with pytest.raises(RefusedError, match="begun without a choice") as caught:
+        posted(shop, segment, tmp_path, mapping=Mapping(shop=""), out=out)
+    assert f"relay replay {out} --integrations" in caught.value.hint
+    assert not segment.requests
+
+
 def test_new_events_need_no_choice(segment: StandInSegment, tmp_path: Path) -> None:
     hour = int(SYSTEM.now()) - 3600 - FIRST
     shop = SmallShop({"customers": [], "orders": [record(1, hour, [hour])]}, now=int(SYSTEM.now()))

@@ -207,14 +207,15 @@ class Bulk:
             middle = (span.start + span.end) // 2
             halves = ((span.start, middle), (middle, span.end))
             return [_Part(Span(*half, self._spans.count(*half))) for half in halves]
-        what = f"a bulk operation for {self._spans.resource.name} {span} came to nothing: {error}"
+        what = f"A bulk operation for {self._spans.resource.name} {span} came to nothing"
+        why = str(error).rstrip(".")
         if tries < _TRIES:
-            self._means.watch(Noted(f"{what}. It is tried again."))
+            self._means.watch(Noted(f"{what}: {why}. It is tried again."))
         elif self._pages:
-            self._means.watch(Noted(f"{what}. These are read by pages."))
+            self._means.watch(Noted(f"{what}: {why}. These are read by pages."))
         else:
             raise UnreachableError(
-                f"{what[0].upper()}{what[1:]}, {tries} times.",
+                f"{what}, {tries} times; the last time: {why}.",
                 "Run the same command again, or read by pages: --mode pages.",
             )
         return [_Part(span, tries=tries)]

@@ -32,6 +32,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds between two looks at an operat
 _ADDRESSES = 3  # addresses that are tried for one result
 _FETCHES = 2  # times that a result is fetched which does not hold what Shopify counted
 _OWN_NAME = re.compile(r"\d+\.jsonl(\.join)?", re.ASCII)  # of a result, or of the work on it
+_ENDS = {
+    "CANCELED": "it was canceled",
+    "EXPIRED": "its result has expired",
+    "FAILED INTERNAL_SERVER_ERROR": "it failed within Shopify",
+    "FAILED TIMEOUT": "it took Shopify too long",
+}
 _SLOW = frozenset({"TIMEOUT", "INTERNAL_SERVER_ERROR"})
 
 
@@ -93,7 +99,7 @@ class Gatherer:
         if operation.status != "COMPLETED":
             why = f"{operation.status} {operation.error_code or ''}".strip()
             is_slow = operation.error_code in _SLOW
-            raise UselessError(f"Shopify ended it as {why}", is_slow=is_slow)
+            raise UselessError(f"{_ENDS.get(why, 'Shopify ended it')} ({why})", is_slow=is_slow)
         return operation
 
     def _looked(self, operation: Operation) -> Operation:
