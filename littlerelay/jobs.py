@@ -16,6 +16,7 @@ from typing import BinaryIO
 from littlerelay import archives, checkpoint, deliveries, http, report, runs, sending
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
+from littlerelay.durable import make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
@@ -167,6 +168,8 @@ class _Job:
         archives.check_new(archives.of_output(paths.output, meant), old)
         if not self.request.restart:
             runs.check_sample(paths)
+        if self.request.archive is not None:  # while nothing is bound to it yet
+            make_folder(Path(self.request.archive))
         set_files_aside(old, int(self.clock.now()))
         if start.limit is None:
             output = str(paths.output.absolute())

@@ -10,7 +10,8 @@ import pytest
 from archived_runs import NAMES, keep
 from kept_records import about, parts, records
 from killing import Killed
-from littlerelay import archives
+from littlerelay import archives, jobs
+from littlerelay.errors import DiskError
 from littlerelay.files import compressed
 from littlerelay.files import parts as part_files
 from small_jobs import backfill, finished
@@ -113,3 +114,17 @@ def test_an_archive_is_for_its_owner_alone(shop: SmallShop, tmp_path: Path) -> N
     assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "kept").iterdir()}
     assert modes == {0o600}
+
+
+def test_a_folder_that_cannot_be_made_binds_no_run(
+    shop: SmallShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise DiskError("No such file or directory.")
+
+    monkeypatch.setattr(jobs, "make_folder", refuse)
+    with pytest.raises(DiskError):
+        keep(shop, tmp_path)
+    assert not list(tmp_path.glob("events*"))
+    monkeypatch.undo()
+    backfill(shop, tmp_path)
