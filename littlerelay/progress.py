@@ -200,7 +200,7 @@ class JobStatus:
     """Where a job's latest run stands, as ``relay status`` shows it. Times are ISO 8601 in UTC.
 
     ``phase`` is ``reading``, ``checking``, ``done``, ``sample``, ``missing`` where the run's files
-    are gone, or ``damaged`` where they cannot be read.
+    are gone, or ``damaged`` where they cannot be read or an output has another size than it had.
     ``resources`` gives what was read, Shopify's count at the start, and the time up to which all is
     read. ``reached`` is what ``--since last`` would go on from.
     ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output

@@ -74,7 +74,7 @@ def status(history: History) -> JobStatus:
     return JobStatus(
         job=history.job,
         output=history.output,
-        phase=run.phase if run.limit is None else "sample",
+        phase=_phase(run, paths.output),
         since=iso(run.since),
         until=iso(run.until),
         resources={name: _progress(at) for name, at in run.resources.items()},
@@ -86,6 +86,19 @@ def status(history: History) -> JobStatus:
         is_removed=deliveries.is_spent(paths.output),
         new_since=_moment(run.new_since),
     )
+
+
+def _phase(run: Checkpoint, output: Path) -> str:
+    """Give where a run stands; one that is done has its output, whole by its size."""
+    if run.limit is not None:
+        return "sample"
+    if run.phase != "done" or deliveries.is_spent(output):
+        return run.phase
+    try:
+        size = output.stat().st_size
+    except OSError:
+        return "missing"
+    return "done" if size == run.output.bytes else "damaged"
 
 
 def _unsent(output: Path, run: Checkpoint) -> int:

@@ -220,3 +220,12 @@ def test_status_tells_where_a_job_stands(shop: SmallShop, tmp_path: Path) -> Non
     (done,) = jobs.status(tmp_path / "state")
     assert (done.phase, done.rejected, done.reached) == ("done", 2, "2023-11-14T22:20:00Z")
     assert done.resources["customers"][:2] == (7, 7)
+
+
+def test_status_does_not_call_done_what_was_cut_or_is_gone(shop: SmallShop, tmp_path: Path) -> None:
+    backfill(shop, tmp_path)
+    output = tmp_path / "events.ndjson"
+    output.write_bytes(output.read_bytes()[:-100])
+    assert [one.phase for one in jobs.status(tmp_path / "state")] == ["damaged"]
+    output.unlink()
+    assert [one.phase for one in jobs.status(tmp_path / "state")] == ["missing"]
