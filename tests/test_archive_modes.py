@@ -45,10 +45,11 @@ def run(shop: StandIn, folder: Path, windows: int | None = None, **asked: Any) -
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gives the archive of the whole shop, read by pages."""
+    folder = tmp_path_factory.mktemp("archived")
     with pytest.MonkeyPatch.context() as patch, opened() as shop:
         patch.setattr(part_files, "FULL", 100_000)
-        run(shop, tmp_path_factory.mktemp("pages") / "run", mode="pages")
-    return tmp_path_factory.getbasetemp() / "pages0" / "run" / "kept"
+        run(shop, folder, mode="pages")
+    return folder / "kept"
 
 
 def kept(folder: Path) -> dict[str, Any]:
