@@ -178,8 +178,10 @@ def check_unfinished(history: History | None, paths: Paths) -> None:
 
     Raises UsageError.
     """
+    if history is None or Path(history.output) == paths.output.absolute():
+        return  # it is that run itself which begins anew, whatever became of its files
     first = unfinished(history)
-    if first is not None and first[0].output != paths.output.absolute():
+    if first is not None:
         raise UsageError(
             f"The job has a run that is not finished, in {first[0].output}.",
             "Finish it with the command that began it (or --since last), remove its files, or give "

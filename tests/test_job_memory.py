@@ -163,3 +163,14 @@ def test_a_damaged_job_does_not_hide_the_others(shop: SmallShop, tmp_path: Path)
     (odd / "history.json").write_bytes(b"{}")
     told = {status.job: status.phase for status in jobs.status(tmp_path / "state")}
     assert told == {"a": "damaged", "b": "done"}
+
+
+def test_a_run_whose_checkpoint_is_damaged_begins_anew_with_restart(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    backfill(shop, tmp_path)
+    whole = (tmp_path / "events.ndjson").read_bytes()
+    (tmp_path / "events.ndjson.checkpoint.json").write_bytes(b"{")
+    backfill(shop, tmp_path, restart=True)
+    assert (tmp_path / "events.ndjson").read_bytes() == whole
+    assert len(list(tmp_path.glob("*.old-*"))) == 2
