@@ -20,7 +20,7 @@ pytestmark = pytest.mark.torture
 
 SHOP: Options = {"orders": 600, "plan": "enterprise", "time_scale": 1000, "bulk_seconds": 300}
 AIM = 30
-KILLS = 40
+KILLS = 25
 WORDS = ("backfill", "--since", "2015-01-01", "--out")
 # Functions that are called on the way of each result, few times or many.
 CALLS = (
