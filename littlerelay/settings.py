@@ -16,6 +16,7 @@ UserId = str
 OrderId = Literal["name", "number", "id"]
 Region = Literal["us", "eu"]
 Mode = Literal["auto", "pages", "bulk"]
+Outcome = Literal["new", "changed", "same", "gone"]  # of a message that was compared
 
 RATE = 800.0  # events a second, under the 1,000 that Segment allows a workspace
 
@@ -221,3 +222,19 @@ class ReplayRequest:
     max_duration: float | None = None
     again: bool = False
     check_key: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRequest:
+    """What one `relay diff` was asked, as typed.
+
+    ``old`` are paths or patterns, of which the last line of a messageId wins. ``events`` are names
+    or types (none: all). ``kinds`` are those of which messages are told, ``most`` of each (none:
+    all). ``zone`` is that of the months.
+    """
+
+    old: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    kinds: tuple[Outcome, ...] = ("new", "changed", "gone")
+    most: int | None = 5
+    zone: str = "UTC"

@@ -24,7 +24,7 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks", "posts", "remaps", "replays", "rewrites"},
+    {"jobs", "checks", "diffs", "posts", "remaps", "replays", "rewrites"},
     set(
         """
         archived archives compare keeping pipeline places reconcile report rules runs samples

@@ -63,6 +63,11 @@ class Input:
         with disk_errors(self.path):
             return self._reader.read(most)
 
+    def read_at(self, position: int, size: int) -> bytes:
+        """Give bytes of a plain file from a place that was read before."""
+        with disk_errors(self.path):
+            return os.pread(self._handle, size, position)
+
     def go_to(self, position: int) -> None:
         """Go on from an unpacked position that was read before. Raises DiskError past the end."""
         if self.is_plain:

@@ -1,0 +1,111 @@
+"""Matches the entries of two sides, one partition after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from littlerelay.compare.content import content, differences
+from littlerelay.compare.entries import Codes
+from littlerelay.compare.partitions import Entry, Findings
+from littlerelay.compare.sides import Side
+from littlerelay.compare.values import OUTCOMES, Counts, Difference
+from littlerelay.compare.workspace import Workspace
+from littlerelay.events import Event
+from littlerelay.settings import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of a comparison."""
+
+    old: Side
+    new: Side
+
+
+class Matcher:
+    """Finds out what is new, changed, the same and gone.
+
+    ``kept`` are the kinds of which each message is to be found again; ``counts_as_gone`` tells of a
+    message that only the old side has whether it would be on the new one if it still were.
+    """
+
+    def __init__(
+        self,
+        sides: Sides,
+        work: Workspace,
+        kept: frozenset[Outcome],
+        counts_as_gone: Callable[[Event], bool] | None = None,
+    ) -> None:
+        self._sides = sides
+        self._counts_as_gone = counts_as_gone
+        self._numbers: dict[Outcome, Counter[int]] = {kind: Counter() for kind in OUTCOMES}
+        self.found: dict[Outcome, Findings] = {
+            kind: Findings(work, kind, (sides.old if kind == "gone" else sides.new).end)
+            for kind in OUTCOMES
+            if kind in kept
+        }
+
+    def match(self, old: dict[bytes, Entry], new: dict[bytes, Entry]) -> None:
+        """Match the entries of one partition. Raises UsageError for a line that is no event."""
+        same = self._numbers["same"]
+        keeps_same = "same" in self.found
+        for key, entry in new.items():
+            before = old.pop(key, None)
+            if before is None:
+                self._note("new", entry, entry)
+            elif entry[1] != before[1] and self._differ(before, entry):
+                self._note("changed", entry, before)
+            elif keeps_same:
+                self._note("same", entry, before)
+            else:
+                same[entry[5]] += 1
+        for entry in old.values():
+            if self._counts_as_gone is None or self._counts_as_gone(self._event_of(entry)):
+                self._note("gone", entry, entry)
+
+    def close(self) -> None:
+        """End the files of what was found. Raises OSError."""
+        for findings in self.found.values():
+            findings.close()
+
+    def _note(self, kind: Outcome, entry: Entry, other: Entry) -> None:
+        self._numbers[kind][entry[5]] += 1
+        if findings := self.found.get(kind):
+            findings.add(entry[2:5], other[2:5])
+
+    def _differ(self, before: Entry, entry: Entry) -> bool:
+        old = self._sides.old.message(before[2:5]).event
+        new = self._sides.new.message(entry[2:5]).event
+        return any(differences(content(old), content(new)))
+
+    def _event_of(self, entry: Entry) -> Event:
+        return self._sides.old.message(entry[2:5]).event
+
+    def counts(self) -> Counts:
+        """Give how many messages there are of each kind."""
+        return {kind: numbers.total() for kind, numbers in self._numbers.items()}
+
+    def counts_by(self, part: int, codes: Codes) -> dict[str, Counts]:
+        """Give the same by event (``part`` 0) or month (1), in order of their names."""
+        found: dict[str, dict[Outcome, int]] = {}
+        for kind, numbers in self._numbers.items():
+            for code, number in numbers.items():
+                counts = found.setdefault(codes.pairs[code][part], dict.fromkeys(OUTCOMES, 0))
+                counts[kind] += number
+        return {name: found[name] for name in sorted(found)}
+
+    def differences(self, kind: Outcome) -> Iterator[Difference]:
+        """Give each message of one kind that is kept, in the order of its side."""
+        for *place, position, size, number in self.found[kind]:
+            at = place[0], place[1], place[2]
+            if kind == "gone":
+                yield Difference(kind, self._sides.old.message(at).event)
+                continue
+            new = self._sides.new.message(at).event
+            if kind != "changed":
+                yield Difference(kind, new)
+                continue
+            old = self._sides.old.message((position, size, number)).event
+            yield Difference(kind, new, tuple(differences(content(old), content(new))))

@@ -1,0 +1,58 @@
+"""The values that a comparison gives; whoever asked for it draws them, or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from littlerelay.compare.content import Change
+from littlerelay.events import Event
+from littlerelay.settings import Outcome
+
+OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "same", "gone")
+
+Counts = Mapping[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Files are being read; ``position`` of ``size`` bytes, of all of them together."""
+
+    file: str
+    position: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One message that is new, changed, the same or gone.
+
+    ``message`` is the new one, of what is gone the old one. ``changes`` are those of a changed one.
+    """
+
+    kind: Outcome
+    message: Event
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison came to: counts in all, by event and by month (``2026-01``).
+
+    ``zone`` is that of the months. ``saved`` is how many messages were written to a plan.
+    """
+
+    old: tuple[str, ...]
+    new: str
+    counts: Counts
+    events: Mapping[str, Counts] = field(default_factory=dict)
+    months: Mapping[str, Counts] = field(default_factory=dict)
+    zone: str = "UTC"
+    elapsed: float = 0.0
+    saved: int | None = None
+
+    @property
+    def is_strange(self) -> bool:
+        """Tell whether the sides have nothing in common, though each has something."""
+        counts = self.counts
+        return not (counts["same"] or counts["changed"]) and bool(counts["new"] and counts["gone"])

@@ -1,0 +1,53 @@
+"""Compares events with earlier ones, and sends nothing: the public API of `relay diff`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.compare.comparison import Comparison, Wanted
+from littlerelay.compare.sides import File, check_naming
+from littlerelay.compare.values import Compared, Comparing, Difference
+from littlerelay.compare.workspace import Workspace
+from littlerelay.errors import UsageError
+from littlerelay.places import named
+from littlerelay.settings import DiffRequest
+
+Told = Comparing | Difference | Compared
+
+
+def diff(request: DiffRequest, new: str, clock: Clock = SYSTEM) -> Generator[Told, None, None]:
+    """Compare a file with earlier ones, giving progress, then messages, then what it came to.
+
+    Raises the errors of ``littlerelay.errors``.
+    """
+    began = clock.monotonic()
+    wanted = wanted_of(request)
+    old, files = opened(request.old), opened([new])
+    check_naming(old, files[0].naming, new)
+    with Workspace() as work:
+        compared = yield from Comparison(old, files, work, wanted).run()
+    yield replace(compared, elapsed=clock.monotonic() - began)
+
+
+def wanted_of(request: DiffRequest) -> Wanted:
+    """Say what is to be compared. Raises UsageError for a time zone that is none."""
+    try:
+        ZoneInfo(request.zone)
+    except (ValueError, OSError, KeyError) as error:
+        raise UsageError(
+            f"{request.zone!r} is no time zone.", "Give one as in Europe/Berlin, or UTC."
+        ) from error
+    events = frozenset(name.casefold() for name in request.events)
+    return Wanted(events, request.kinds, request.most, request.zone)
+
+
+def opened(names: Sequence[str]) -> list[File]:
+    """Look at files of events. Raises UsageError for what cannot be compared."""
+    paths = named(names)
+    if not paths:
+        raise UsageError("Standard input cannot be compared: it is read twice.", "Name a file.")
+    return [File(Path(path)) for path in paths]
