@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from littlerelay.clock import SYSTEM, Clock
+from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.progress import Checked, Delivering, JobStatus, Progress
 
 from .text import clean, clean_lines
@@ -63,6 +64,24 @@ def sending(
     from .sending_view import SendingView
 
     drawn = SendingView(console(), clock, is_screen=_is_screen(), sums_up=sums_up)
+    try:
+        yield drawn.show
+    finally:
+        drawn.close()
+
+
+@contextmanager
+def comparing(
+    *, quiet: bool, is_json: bool, clock: Clock = SYSTEM
+) -> Iterator[Callable[[Comparing | Difference | Compared], None]]:
+    """Give a function that shows how far a comparison is, and on standard output what it found.
+
+    ``quiet`` leaves both away, but for what is asked for as JSON.
+    """
+    from .console import console
+    from .diff_view import ComparisonView
+
+    drawn = ComparisonView(console(), console(errors=False), clock, quiet=quiet, is_json=is_json)
     try:
         yield drawn.show
     finally:

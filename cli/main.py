@@ -24,7 +24,7 @@ from .text import clean
 INTERRUPTED = 130  # as shells say of Ctrl-C: 128 + SIGINT
 UNREAD = 141  # as shells say of a pipe that nobody reads: 128 + SIGPIPE
 
-COMMANDS = ("backfill", "replay", "check", "status", "events", "config")
+COMMANDS = ("backfill", "replay", "diff", "check", "status", "events", "config")
 
 _Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 

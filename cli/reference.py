@@ -18,6 +18,7 @@ from littlerelay.errors import (
 from littlerelay.meaning import text
 
 from . import mapping_tables
+from .diff import DIFFERENT
 from .main import INTERRUPTED, UNREAD, app
 from .mapping_tables import table
 
@@ -31,6 +32,7 @@ EXIT_CODES = {
     LockedError.exit_code: "another run holds the job",
     StoppedError.exit_code: "stopped early (signal, time); the checkpoint is good: run again",
     DiskError.exit_code: "a disk or a file failed",
+    DIFFERENT: "`relay diff` found something new or changed",
     INTERRUPTED: "stopped with Ctrl-C; the checkpoint is good: run again",
     UNREAD: "whoever read standard output stopped reading",
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from littlerelay.compare.comparison import Comparison, Wanted
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
-from littlerelay.errors import UsageError
+from littlerelay.errors import DamagedError, UsageError
 from littlerelay.places import named
 from littlerelay.settings import DiffRequest
 
@@ -26,11 +27,21 @@ def diff(request: DiffRequest, new: str, clock: Clock = SYSTEM) -> Generator[Tol
     """
     began = clock.monotonic()
     wanted = wanted_of(request)
-    old, files = opened(request.old), opened([new])
-    check_naming(old, files[0].naming, new)
-    with Workspace() as work:
-        compared = yield from Comparison(old, files, work, wanted).run()
+    with whole_files():
+        old, files = opened(request.old), opened([new])
+        check_naming(old, files[0].naming, new)
+        with Workspace() as work:
+            compared = yield from Comparison(old, files, work, wanted).run()
     yield replace(compared, elapsed=clock.monotonic() - began)
+
+
+@contextmanager
+def whole_files() -> Iterator[None]:
+    """Call a compressed file that is not whole what it is here: the wrong file."""
+    try:
+        yield
+    except DamagedError as error:
+        raise UsageError(str(error), "Fetch it once more.") from error
 
 
 def wanted_of(request: DiffRequest) -> Wanted:
@@ -42,7 +53,7 @@ def wanted_of(request: DiffRequest) -> Wanted:
             f"{request.zone!r} is no time zone.", "Give one as in Europe/Berlin, or UTC."
         ) from error
     events = frozenset(name.casefold() for name in request.events)
-    return Wanted(events, request.kinds, request.most, request.zone)
+    return Wanted(events, request.outcomes, request.most, request.zone)
 
 
 def opened(names: Sequence[str]) -> list[File]:

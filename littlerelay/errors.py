@@ -9,6 +9,7 @@ RelayError
   LockedError         6   another run holds the job
   StoppedError        7   stopped early; the checkpoint is good: run again
   DiskError           8   a disk or a file failed, or was altered
+    DamagedError          a compressed file was cut or altered
 
 Exit codes are an interface for scripts: they are never reused. Each error is one sentence and a
 hint that says what to do. Neither holds a token or a customer's data. Anything else that is raised
@@ -80,3 +81,7 @@ class DiskError(RelayError):
     """A disk or a file failed, or does not hold what the checkpoint says."""
 
     exit_code = 8
+
+
+class DamagedError(DiskError):
+    """A compressed file was cut, or does not unpack."""

@@ -235,6 +235,6 @@ class DiffRequest:
 
     old: tuple[str, ...]
     events: tuple[str, ...] = ()
-    kinds: tuple[Outcome, ...] = ("new", "changed", "gone")
+    outcomes: tuple[Outcome, ...] = ("new", "changed", "gone")
     most: int | None = 5
     zone: str = "UTC"

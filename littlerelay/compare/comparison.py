@@ -23,12 +23,12 @@ SHOWN: tuple[Outcome, ...] = ("new", "changed", "gone")
 class Wanted:
     """What is to be compared, and what of it is told.
 
-    ``events`` are names or types, in lower case (none: all). ``kinds`` are those of which messages
-    are given, ``most`` of each (none: all). ``counts_as_gone`` is that of `Matcher`.
+    ``events`` are names or types, in lower case (none: all). ``outcomes`` are those of which
+    messages are given, ``most`` of each (none: all). ``counts_as_gone`` is that of `Matcher`.
     """
 
     events: frozenset[str] = frozenset()
-    kinds: tuple[Outcome, ...] = SHOWN
+    outcomes: tuple[Outcome, ...] = SHOWN
     most: int | None = 5
     zone: str = "UTC"
     counts_as_gone: Callable[[Event], bool] | None = None
@@ -56,14 +56,14 @@ class Comparison:
         ):
             old_parts = yield from self._spread(old, 0)
             new_parts = yield from self._spread(new, old.taken)
-            kept = frozenset(self._wanted.kinds)
+            kept = frozenset(self._wanted.outcomes)
             matcher = Matcher(Sides(old, new), self._work, kept, self._wanted.counts_as_gone)
             for number in range(self._parts):
                 matcher.match(old_parts.latest(number), new_parts.latest(number))
                 yield Comparing(str(self._new[-1].path), self._size, self._size)
             matcher.close()
-            for kind in self._wanted.kinds:
-                yield from islice(matcher.differences(kind), self._wanted.most)
+            for outcome in self._wanted.outcomes:
+                yield from islice(matcher.differences(outcome), self._wanted.most)
         return self._compared(matcher)
 
     def _spread(self, side: Side, before: int) -> Generator[Comparing, None, Partitions]:

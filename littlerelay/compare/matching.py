@@ -27,8 +27,9 @@ class Sides:
 class Matcher:
     """Finds out what is new, changed, the same and gone.
 
-    ``kept`` are the kinds of which each message is to be found again; ``counts_as_gone`` tells of a
-    message that only the old side has whether it would be on the new one if it still were.
+    ``kept`` are the outcomes of which each message is to be found again; ``counts_as_gone``
+    tells of a message that only the old side has whether it would be on the new one, if it still
+    were.
     """
 
     def __init__(
@@ -40,11 +41,11 @@ class Matcher:
     ) -> None:
         self._sides = sides
         self._counts_as_gone = counts_as_gone
-        self._numbers: dict[Outcome, Counter[int]] = {kind: Counter() for kind in OUTCOMES}
+        self._numbers: dict[Outcome, Counter[int]] = {outcome: Counter() for outcome in OUTCOMES}
         self.found: dict[Outcome, Findings] = {
-            kind: Findings(work, kind, (sides.old if kind == "gone" else sides.new).end)
-            for kind in OUTCOMES
-            if kind in kept
+            outcome: Findings(work, outcome, (sides.old if outcome == "gone" else sides.new).end)
+            for outcome in OUTCOMES
+            if outcome in kept
         }
 
     def match(self, old: dict[bytes, Entry], new: dict[bytes, Entry]) -> None:
@@ -70,9 +71,9 @@ class Matcher:
         for findings in self.found.values():
             findings.close()
 
-    def _note(self, kind: Outcome, entry: Entry, other: Entry) -> None:
-        self._numbers[kind][entry[5]] += 1
-        if findings := self.found.get(kind):
+    def _note(self, outcome: Outcome, entry: Entry, other: Entry) -> None:
+        self._numbers[outcome][entry[5]] += 1
+        if findings := self.found.get(outcome):
             findings.add(entry[2:5], other[2:5])
 
     def _differ(self, before: Entry, entry: Entry) -> bool:
@@ -84,28 +85,28 @@ class Matcher:
         return self._sides.old.message(entry[2:5]).event
 
     def counts(self) -> Counts:
-        """Give how many messages there are of each kind."""
-        return {kind: numbers.total() for kind, numbers in self._numbers.items()}
+        """Give how many messages there are of each outcome."""
+        return {outcome: numbers.total() for outcome, numbers in self._numbers.items()}
 
     def counts_by(self, part: int, codes: Codes) -> dict[str, Counts]:
         """Give the same by event (``part`` 0) or month (1), in order of their names."""
         found: dict[str, dict[Outcome, int]] = {}
-        for kind, numbers in self._numbers.items():
+        for outcome, numbers in self._numbers.items():
             for code, number in numbers.items():
                 counts = found.setdefault(codes.pairs[code][part], dict.fromkeys(OUTCOMES, 0))
-                counts[kind] += number
+                counts[outcome] += number
         return {name: found[name] for name in sorted(found)}
 
-    def differences(self, kind: Outcome) -> Iterator[Difference]:
-        """Give each message of one kind that is kept, in the order of its side."""
-        for *place, position, size, number in self.found[kind]:
+    def differences(self, outcome: Outcome) -> Iterator[Difference]:
+        """Give each message of one outcome that is kept, in the order of its side."""
+        for *place, position, size, number in self.found[outcome]:
             at = place[0], place[1], place[2]
-            if kind == "gone":
-                yield Difference(kind, self._sides.old.message(at).event)
+            if outcome == "gone":
+                yield Difference(outcome, self._sides.old.message(at).event)
                 continue
             new = self._sides.new.message(at).event
-            if kind != "changed":
-                yield Difference(kind, new)
+            if outcome != "changed":
+                yield Difference(outcome, new)
                 continue
             old = self._sides.old.message((position, size, number)).event
-            yield Difference(kind, new, tuple(differences(content(old), content(new))))
+            yield Difference(outcome, new, tuple(differences(content(old), content(new))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from struct import Struct
 
 from littlerelay.compare.workspace import Workspace
@@ -29,14 +28,13 @@ class Partitions:
 
     def __init__(self, work: Workspace, name: str, count: int) -> None:
         self._paths = [work.path / f"{name}-{number}" for number in range(count)]
-        with ExitStack() as stack:
-            files = [stack.enter_context(work.create(path.name, _BUFFER)) for path in self._paths]
-            self._files = stack.pop_all()
-        self.writes: list[Callable[[bytes], object]] = [file.write for file in files]
+        self._files = [work.create(path.name, _BUFFER) for path in self._paths]
+        self.writes: list[Callable[[bytes], object]] = [file.write for file in self._files]
 
     def close(self) -> None:
         """End the files. Raises OSError."""
-        self._files.close()
+        for file in self._files:
+            file.close()
 
     def latest(self, number: int) -> dict[bytes, Entry]:
         """Give the last entry of each key in one file, which is removed. Raises OSError."""
@@ -62,10 +60,8 @@ class Findings:
 
     def __init__(self, work: Workspace, name: str, end: int) -> None:
         self._paths = [work.path / f"{name}-{number}" for number in range(_RANGES)]
-        with ExitStack() as stack:
-            files = [stack.enter_context(work.create(path.name, _BUFFER)) for path in self._paths]
-            self._files = stack.pop_all()
-        self._writes = [file.write for file in files]
+        self._files = [work.create(path.name, _BUFFER) for path in self._paths]
+        self._writes = [file.write for file in self._files]
         self._width = end // _RANGES + 1
 
     def add(self, place: tuple[int, ...], other: tuple[int, ...]) -> None:
@@ -74,7 +70,8 @@ class Findings:
 
     def close(self) -> None:
         """End the files. Raises OSError."""
-        self._files.close()
+        for file in self._files:
+            file.close()
 
     def __iter__(self) -> Iterator[Finding]:
         """Give all of them in order. Raises OSError."""

@@ -30,7 +30,7 @@ class Difference:
     ``message`` is the new one, of what is gone the old one. ``changes`` are those of a changed one.
     """
 
-    kind: Outcome
+    outcome: Outcome
     message: Event
     changes: tuple[Change, ...] = ()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from littlerelay.durable import disk_errors, try_lock
-from littlerelay.errors import DiskError, LockedError, UsageError
+from littlerelay.errors import DamagedError, DiskError, LockedError, UsageError
 from littlerelay.files.unpackers import HEAD, Unpacker, unpacker
 from littlerelay.marks import tail_of
 
@@ -172,7 +172,7 @@ class _Reader:
 
     def _check_end(self, unpacker: Unpacker) -> None:
         if not unpacker.is_whole:
-            raise DiskError(
+            raise DamagedError(
                 f"{self._name} is compressed and ends too early: it was cut.",
                 "Fetch it once more; what was read before the cut is kept.",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Protocol
 
-from littlerelay.errors import DiskError, UsageError
+from littlerelay.errors import DamagedError, UsageError
 
 HEAD = 4  # bytes that tell the kind
 
@@ -119,8 +119,8 @@ class _Zstd:
         return piece
 
 
-def _damaged(name: str) -> DiskError:
-    return DiskError(
+def _damaged(name: str) -> DamagedError:
+    return DamagedError(
         f"{name} is compressed and damaged.",
         "Fetch it once more; what was read before the damage is kept.",
     )

@@ -1,0 +1,57 @@
+"""Defines the options of `relay diff`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from .options import flag, option
+
+_WHAT = "What is compared"
+_SHOWN = "What is shown"
+
+_MOST = 1_000_000
+
+
+def _samples(value: str) -> int:
+    if not re.fullmatch("[0-9]{1,7}", value) or int(value) > _MOST:
+        raise typer.BadParameter(f"it is no number from 0 to {_MOST:,}.")
+    return int(value)
+
+
+def _outcome(value: str) -> str:
+    if value not in ("new", "changed", "gone", "same"):
+        raise typer.BadParameter("it is none of new, changed, gone and same.")
+    return value
+
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="OLD NEW",
+        help="Two files of events: plain, .gz or .zst.",
+        show_default=False,
+    ),
+]
+Event = Annotated[
+    list[str] | None,
+    option("Only this event, or type (identify ...); may be repeated.", "NAME", _WHAT),
+]
+Only = Annotated[
+    Any,
+    option("Show only what is new, changed, gone or same.", "OUTCOME", _SHOWN, _outcome),
+]
+Samples = Annotated[
+    int | None,
+    option("Show so many messages of each outcome. Default: 5.", "N", _SHOWN, _samples),
+]
+Full = Annotated[bool, flag("--full", "Show every message that is new, changed or gone.", _SHOWN)]
+Zone = Annotated[
+    str | None,
+    option("The time zone of the months, as in Europe/Berlin. Default: UTC.", "ZONE", _SHOWN),
+]
+StrictGone = Annotated[
+    bool, flag("--strict-gone", "End with 10 where something is gone, too.", _SHOWN)
+]
