@@ -73,9 +73,9 @@ class Spreader:
         writes, count = self._into.writes, len(self._into.writes)
         library = file.library if self._cuts else None
         position = side.end
-        for number, (size, text) in enumerate(side.lines(file), 1):
-            found = _fact(text) if text else None
-            if found and text and found[1] not in _STATES and text[-1] == 125:
+        for number, text in enumerate(side.lines(file), 1):
+            found, size = _fact(text), len(text)
+            if found and found[1] not in _STATES and text.endswith(b"}\n"):
                 event, name, minute = found.groups()
                 key = name if len(name) == KEY else key_of_id(name)
                 code = codes[event, month(minute)]
@@ -83,14 +83,14 @@ class Spreader:
                     said = hash(text.replace(library, b"", 1) if library else text)
                     writes[hash(key) % count](pack(key, said, position, size, 0, code))
             else:
-                self._decoded(side, position, size, text)
+                self._decoded(side, position, text)
             position += size
             if number % _TOLD == 0:
                 yield
 
-    def _decoded(self, side: Side, position: int, size: int, text: bytes | None) -> None:
+    def _decoded(self, side: Side, position: int, text: bytes) -> None:
         """Spread the entries of a line of any form."""
-        if text is None:
+        if len(text) > LONGEST_LINE:
             raise side.unreadable(position, f"it has more than {LONGEST_LINE:,} bytes")
         codes, writes = self._codes, self._into.writes
         for number, one in enumerate(read(text.removeprefix(_BYTE_ORDER_MARK))):
@@ -103,7 +103,7 @@ class Spreader:
             if code >= 0:
                 key = key_of(event)
                 said = hash(orjson.dumps(content(event), option=orjson.OPT_SORT_KEYS))
-                entry = ENTRY.pack(key, said, position, size, number, code)
+                entry = ENTRY.pack(key, said, position, len(text), number, code)
                 writes[hash(key) % len(writes)](entry)
 
 

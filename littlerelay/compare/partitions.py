@@ -42,10 +42,7 @@ class Partitions:
         found: dict[bytes, Entry] = {}
         with path.open("rb", buffering=0) as file:
             while piece := file.read(ENTRY.size * (_READ // ENTRY.size)):
-                for entry in ENTRY.iter_unpack(piece):
-                    # Taken out first: a key then has the place of its last entry.
-                    found.pop(entry[0], None)
-                    found[entry[0]] = entry
+                found.update({entry[0]: entry for entry in ENTRY.iter_unpack(piece)})
         path.unlink()
         return found
 

@@ -6,23 +6,28 @@ them and counts bytes as they are when unpacked.
 
 from __future__ import annotations
 
+import io
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from littlerelay import checkpoint, sources
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
-from littlerelay.files.lines import lines
 from littlerelay.meaning import completed
 from littlerelay.places import Paths
 from littlerelay.segment.messages import LONGEST_LINE, Message, Refusal, read
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_BUFFER = 256 * 1024
 _UNPACKED = 10  # times the size that a compressed file may come to
 _LIBRARY = re.compile(rb'"library":\{"name":"littlerelay","version":"[^"\\]*"\}')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -81,8 +86,8 @@ class Side:
         """Give how many bytes of the files themselves were read."""
         return sum(source.raw_position for source in self._read)
 
-    def lines(self, file: File) -> Iterator[tuple[int, bytes | None]]:
-        """Give the lines of the next file, each with its size; see `files.lines`."""
+    def lines(self, file: File) -> Iterator[bytes]:
+        """Give the lines of the next file with their ends; of a line too long only so much."""
         self._starts.append(self.end)
         source = self._open.enter_context(closing(Input(file.path, is_growing=True)))
         self._read.append(source)
@@ -119,10 +124,30 @@ class Side:
             "Mend that line, or fetch the file once more where it was cut.",
         )
 
-    def _counted(self, source: Callable[[int], bytes]) -> Iterator[tuple[int, bytes | None]]:
-        for line in lines(source, LONGEST_LINE):
-            yield line
-            self.end += line[0]
+    def _counted(self, source: Callable[[int], bytes]) -> Iterator[bytes]:
+        # A buffer of the system's finds the ends of lines in a third of the time of `files.lines`.
+        with io.BufferedReader(_Raw(source), _BUFFER) as buffered:
+            for line in iter(partial(buffered.readline, LONGEST_LINE + 1), b""):
+                yield line
+                self.end += len(line)
+
+
+class _Raw(io.RawIOBase):
+    """What gives bytes, in the form that a buffer reads from."""
+
+    def __init__(self, source: Callable[[int], bytes]) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, into: WriteableBuffer, /) -> int:
+        """Fill a buffer as far as there is something."""
+        view = memoryview(into)
+        piece = self._source(view.nbytes)
+        view[: len(piece)] = piece
+        return len(piece)
 
 
 def check_naming(old: list[File], new: dict[str, str], name: str) -> None:

@@ -1,7 +1,7 @@
 """Runs every benchmark and prints what it found: ratios within one run, and peak memory.
 
     python tests/bench/run.py [--orders 100000] [--events 1000000]
-        [--join-orders 1000000] [mapping memory delivery joining]
+        [--join-orders 1000000] [--diff-events 1000000] [mapping memory delivery joining diff]
 
 Figures are of this machine and this hour; ratios travel, absolute figures do not.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "fixtures")]
 
-from bench import delivery, joining, mapping, memory  # noqa: E402  the path comes first
+from bench import delivery, diff, joining, mapping, memory  # noqa: E402  the path comes first
 
 Table = Callable[[], list[tuple[str, str]]]
 
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=100_000, help="for the memory of a backfill")
     parser.add_argument("--events", type=int, default=1_000_000, help="for the memory of a replay")
     parser.add_argument("--join-orders", type=int, default=1_000_000, help="for a bulk result")
+    parser.add_argument("--diff-events", type=int, default=1_000_000, help="of each file")
     asked = parser.parse_args()
     tables: dict[str, tuple[str, Table]] = {
         "mapping": (
@@ -45,6 +46,10 @@ def main() -> None:
         "joining": (
             "Joining a bulk result, CPU of the whole process against the floor (loads + dumps)",
             lambda: joining.run(asked.join_orders),
+        ),
+        "diff": (
+            "Comparing two files of events, CPU of the whole process",
+            lambda: diff.run(asked.diff_events),
         ),
     }
     for name in asked.tables or tables:
