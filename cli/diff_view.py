@@ -12,8 +12,15 @@ from rich.text import Text
 from tqdm import tqdm
 
 from littlerelay.clock import Clock
-from littlerelay.compare.content import ABSENT, Change
-from littlerelay.compare.values import OUTCOMES, Compared, Comparing, Counts, Difference
+from littlerelay.compare.values import (
+    ABSENT,
+    OUTCOMES,
+    Change,
+    Compared,
+    Comparing,
+    Counts,
+    Difference,
+)
 from littlerelay.settings import Outcome
 
 from .console import facts

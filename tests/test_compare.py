@@ -14,7 +14,7 @@ import zstandard
 
 from compared_files import changes, compared, counts, of_lines
 from littlerelay.compare import partitions
-from littlerelay.compare.content import ABSENT
+from littlerelay.compare.values import ABSENT
 from littlerelay.errors import UsageError
 from sent_files import line, message, messages, put, put_own
 

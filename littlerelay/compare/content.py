@@ -12,10 +12,10 @@ the library that made it, and of what tells a state without its time, which move
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import zip_longest
 
+from littlerelay.compare.values import ABSENT, Change
 from littlerelay.events import COOKIE_TRAIT, Event
 
 KEY = 36  # bytes of what names a fact: as many as a messageId of relay's has
@@ -24,25 +24,6 @@ RESENT = "resent"  # in the context of a message that was given a fresh id: of w
 
 STATE_EVENTS = frozenset({"Customer Enabled"})  # tracks that tell how somebody is
 _STATES = frozenset({"identify", "alias"})
-
-
-class _Absent:
-    """Stands for a value that one of two messages does not have."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT = _Absent()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One value that differs; either may be ABSENT. Members of a list are named by their index."""
-
-    path: str
-    old: object
-    new: object
 
 
 def key_of(event: Event) -> bytes:

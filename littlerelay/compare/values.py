@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from littlerelay.compare.content import Change
-from littlerelay.events import Event
 from littlerelay.settings import Outcome
 
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "same", "gone")
 
 Counts = Mapping[Outcome, int]
+
+
+class _Absent:
+    """Stands for a value that one of two messages does not have."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that differs; either may be ABSENT. Members of a list are named by their index."""
+
+    path: str
+    old: object
+    new: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +49,7 @@ class Difference:
     """
 
     outcome: Outcome
-    message: Event
+    message: Mapping[str, Any]
     changes: tuple[Change, ...] = ()
 
 
