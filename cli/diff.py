@@ -26,6 +26,8 @@ def diff(
     full: diff_options.Full = False,
     tz: diff_options.Zone = None,
     strict_gone: diff_options.StrictGone = False,
+    save: diff_options.Save = None,
+    resend: diff_options.Resend = None,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
@@ -49,6 +51,8 @@ def diff(
         outcomes=(only,) if only else _SHOWN,
         most=None if full else _SAMPLES if samples is None else samples,
         zone=tz or "UTC",
+        save=save,
+        resend=resend,
     )
     return _run(request, names[1], strict_gone=strict_gone, quiet=quiet, json=json)
 

@@ -12,6 +12,7 @@ from .options import flag, option
 _WHAT = "What is compared"
 _SHOWN = "What is shown"
 
+_SAVED = "What is saved"
 _MOST = 1_000_000
 
 
@@ -54,4 +55,21 @@ Zone = Annotated[
 ]
 StrictGone = Annotated[
     bool, flag("--strict-gone", "End with 10 where something is gone, too.", _SHOWN)
+]
+Save = Annotated[
+    str | None,
+    option(
+        "Write what is new or changed to this file, for `relay replay`. It must not exist.",
+        "FILE",
+        _SAVED,
+    ),
+]
+Resend = Annotated[
+    str | None,
+    option(
+        "Give what is changed fresh ids in that file, made of the old ids and this text: Segment "
+        "then takes it for new.",
+        "EPOCH",
+        _SAVED,
+    ),
 ]

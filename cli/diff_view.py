@@ -102,9 +102,11 @@ def draw_compared(compared: Compared, out: Console) -> None:
     """Draw the counts: in all, by event and by month."""
     out.print(_counts(compared))
     out.print()
+    saved = f"{compared.plan} ({count(compared.saved or 0)} messages)"
     rows = [
         ("old", ", ".join(compared.old)),
         ("new", compared.new),
+        ("plan", saved if compared.plan else ""),
         ("compared", f"in {duration(compared.elapsed)}; months are those of {compared.zone}"),
     ]
     out.print(facts(rows))
@@ -138,6 +140,8 @@ class Document:
             "months": compared.months,
             "zone": compared.zone,
             "elapsed": compared.elapsed,
+            "plan": compared.plan,
+            "saved": compared.saved,
         }
         self._stream.write(f"{opening}\n],\n{json.dumps(told, indent=2)[2:]}\n")
 

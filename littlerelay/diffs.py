@@ -9,12 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.compare.comparison import Comparison, Wanted
+from littlerelay.compare.comparison import PLANNED, Comparison, Wanted
+from littlerelay.compare.plans import Plan
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DamagedError, UsageError
-from littlerelay.places import named
+from littlerelay.places import check_new, named
 from littlerelay.settings import DiffRequest
 
 Told = Comparing | Difference | Compared
@@ -45,7 +46,7 @@ def whole_files() -> Iterator[None]:
 
 
 def wanted_of(request: DiffRequest) -> Wanted:
-    """Say what is to be compared. Raises UsageError for a time zone that is none."""
+    """Say what is to be compared. Raises UsageError for what cannot be meant."""
     try:
         ZoneInfo(request.zone)
     except (ValueError, OSError, KeyError) as error:
@@ -53,7 +54,28 @@ def wanted_of(request: DiffRequest) -> Wanted:
             f"{request.zone!r} is no time zone.", "Give one as in Europe/Berlin, or UTC."
         ) from error
     events = frozenset(name.casefold() for name in request.events)
-    return Wanted(events, request.outcomes, request.most, request.zone)
+    plan = _plan(request)
+    return Wanted(events, request.outcomes, request.most, request.zone, plan=plan)
+
+
+def _plan(request: DiffRequest) -> Plan | None:
+    """Give the plan that is to be written. Raises UsageError where it cannot be."""
+    if request.save is None:
+        if request.resend is not None:
+            raise UsageError(
+                "--resend gives fresh ids to what --save writes.", "Give --save FILE, too."
+            )
+        return None
+    if not set(request.outcomes) & set(PLANNED):
+        raise UsageError(
+            "--save writes what is new or changed, and --only leaves neither.",
+            "Leave --only away, or give --only new or --only changed.",
+        )
+    path = Path(request.save)
+    if path.suffix in (".gz", ".zst"):
+        raise UsageError("A plan is a plain file.", "Name it without .gz, and compress it later.")
+    check_new(path)
+    return Plan(path, request.resend)
 
 
 def opened(names: Sequence[str]) -> list[File]:

@@ -84,6 +84,27 @@ def check_place(paths: Paths) -> None:
         check_free(paths.output)
 
 
+def check_new(path: Path) -> None:
+    """Refuse a place for a new file where something lies, or nothing can. Raises UsageError."""
+    check_place(Paths(unfinished(path)))
+    if os.path.lexists(path):
+        raise UsageError(f"{path} exists.", "Move it away, or choose another name.")
+
+
+def unfinished(path: Path) -> Path:
+    """Give the name that a file has until it is whole."""
+    return path.parent / f"unfinished-{path.name}"  # a folder has no name, and exists
+
+
+def publish(path: Path) -> None:
+    """Give a whole file its name; there may be none. Raises DiskError."""
+    partial = unfinished(path)
+    with disk_errors(path):
+        if partial.exists():
+            partial.replace(path)
+            sync_folder(path.absolute().parent)
+
+
 def is_beside(name: str) -> bool:
     """Tell whether a name is one that relay gives to files beside an output."""
     return _OWN_NAMES.fullmatch(name) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -11,12 +10,10 @@ from typing import BinaryIO
 
 from littlerelay import sources
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.durable import disk_errors, sync_folder
-from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input, StreamInput
 from littlerelay.files.ndjson import LazyFile, Output, StreamOutput
-from littlerelay.places import Paths, check_place, named
+from littlerelay.places import check_new, named, publish, unfinished
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.replays import planned
 from littlerelay.segment.batches import START, Line
@@ -42,15 +39,15 @@ def rewrite(
     refused = Path("rewritten.refused.ndjson" if is_stream else f"{out}.refused.ndjson")
     places = [refused] if is_stream else [Path(out), refused]
     for place in places:
-        _check_new(place)
+        check_new(place)
     for path in paths:
         with closing(Input(path)) as first:
             sources.check_kind(path, first.read(sources.HEAD))
     with ExitStack() as stack:
         output: Output = StreamOutput(stdout)
         if not is_stream:
-            output = stack.enter_context(closing(open_output(_unfinished(places[0]))))
-        rejects = stack.enter_context(closing(LazyFile(_unfinished(refused))))
+            output = stack.enter_context(closing(open_output(unfinished(places[0]))))
+        rejects = stack.enter_context(closing(LazyFile(unfinished(refused))))
         writer = _Writer(output, rejects, clock)
         for name, source in _sources(paths, stdin):
             with closing(source):
@@ -66,7 +63,7 @@ def rewrite(
         output.finish()
         rejects.finish()
     for place in reversed(places):  # the file itself last: once it is there, all is
-        _publish(place)
+        publish(place)
 
 
 class _Writer:
@@ -136,22 +133,3 @@ def _durable(source: Input | StreamInput) -> tuple[sources.Read, bool]:
 
 def _shown(out: str) -> str:
     return "standard output" if out == STDOUT else out
-
-
-def _check_new(path: Path) -> None:
-    check_place(Paths(_unfinished(path)))
-    if os.path.lexists(path):
-        raise UsageError(f"{path} exists.", "Move it away, or choose another --out.")
-
-
-def _unfinished(path: Path) -> Path:
-    return path.parent / f"unfinished-{path.name}"  # a folder has no name, and exists
-
-
-def _publish(path: Path) -> None:
-    """Give a whole file its name; of refused messages there may be no file."""
-    partial = _unfinished(path)
-    with disk_errors(path):
-        if partial.exists():
-            partial.replace(path)
-            sync_folder(path.absolute().parent)

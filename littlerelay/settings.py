@@ -230,7 +230,8 @@ class DiffRequest:
 
     ``old`` are paths or patterns, of which the last line of a messageId wins. ``events`` are names
     or types (none: all). ``kinds`` are those of which messages are told, ``most`` of each (none:
-    all). ``zone`` is that of the months.
+    all). ``zone`` is that of the months. ``save`` is a file for what is new or changed; ``resend``
+    is the text of which changed messages get fresh ids there, none for none.
     """
 
     old: tuple[str, ...]
@@ -238,3 +239,5 @@ class DiffRequest:
     outcomes: tuple[Outcome, ...] = ("new", "changed", "gone")
     most: int | None = 5
     zone: str = "UTC"
+    save: str | None = None
+    resend: str | None = None

@@ -138,6 +138,17 @@ def test_what_a_customer_typed_cannot_drive_the_terminal(relay: Relay) -> None:
     assert r"properties.\x1b[2J[red]\u202eevil" in ended.out
 
 
+def test_what_is_new_or_changed_is_saved_and_told(relay: Relay, files: tuple[str, str]) -> None:
+    ended = relay("diff", *files, "--save", "plan.ndjson", "--resend", "once")
+    assert ended.code == 10
+    assert "plan      plan.ndjson (2 messages)" in shown(ended)
+    assert len(Path("plan.ndjson").read_bytes().splitlines()) == 2
+    again = relay("diff", *files, "--save", "plan.ndjson")
+    assert (again.code, again.err.splitlines()[0]) == (2, "error: plan.ndjson exists.")
+    told = json.loads(relay("diff", *files, "--save", "other.ndjson", "--json").out)
+    assert (told["plan"], told["saved"]) == ("other.ndjson", 2)
+
+
 def test_sides_without_anything_in_common_are_warned_of(relay: Relay) -> None:
     ended = relay("diff", *written([message(1)], [message(2)]), "--samples", "0")
     assert ended.err == (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from littlerelay.compare.entries import Codes, Spreader
 from littlerelay.compare.matching import Matcher, Sides
 from littlerelay.compare.partitions import Partitions, parts_for
+from littlerelay.compare.plans import Plan
 from littlerelay.compare.sides import File, Side
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
@@ -17,6 +18,7 @@ from littlerelay.events import Event
 from littlerelay.settings import Outcome
 
 SHOWN: tuple[Outcome, ...] = ("new", "changed", "gone")
+PLANNED: tuple[Outcome, ...] = ("new", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Wanted:
 
     ``events`` are names or types, in lower case (none: all). ``outcomes`` are those of which
     messages are given, ``most`` of each (none: all). ``counts_as_gone`` is that of `Matcher`.
+    ``plan`` is where those are written that are new or changed.
     """
 
     events: frozenset[str] = frozenset()
@@ -32,6 +35,12 @@ class Wanted:
     most: int | None = 5
     zone: str = "UTC"
     counts_as_gone: Callable[[Event], bool] | None = None
+    plan: Plan | None = None
+
+    @property
+    def saved(self) -> tuple[Outcome, ...]:
+        """Give the outcomes of which messages are written to the plan."""
+        return tuple(one for one in PLANNED if one in self.outcomes) if self.plan else ()
 
 
 class Comparison:
@@ -56,15 +65,17 @@ class Comparison:
         ):
             old_parts = yield from self._spread(old, 0)
             new_parts = yield from self._spread(new, old.taken)
-            kept = frozenset(self._wanted.outcomes)
+            kept, plan = frozenset(self._wanted.outcomes), self._wanted.plan
             matcher = Matcher(Sides(old, new), self._work, kept, self._wanted.counts_as_gone)
             for number in range(self._parts):
                 matcher.match(old_parts.latest(number), new_parts.latest(number))
                 yield Comparing(str(self._new[-1].path), self._size, self._size)
             matcher.close()
+            # First: whoever reads what is told may have had enough of it.
+            saved = plan.write(matcher.planned(self._wanted.saved)) if plan else None
             for outcome in self._wanted.outcomes:
                 yield from islice(matcher.differences(outcome), self._wanted.most)
-        return self._compared(matcher)
+        return replace(self._compared(matcher), saved=saved)
 
     def _spread(self, side: Side, before: int) -> Generator[Comparing, None, Partitions]:
         """Spread the entries of a side; ``before`` is how many bytes were read already."""
@@ -86,4 +97,5 @@ class Comparison:
             events=matcher.counts_by(0, self._codes),
             months=matcher.counts_by(1, self._codes),
             zone=self._wanted.zone,
+            plan=str(self._wanted.plan.path) if self._wanted.plan else None,
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
+from itertools import repeat
 
-from littlerelay.compare.content import content, differences
+from littlerelay.compare.content import content, differences, original_id
 from littlerelay.compare.entries import Codes
 from littlerelay.compare.partitions import Entry, Findings
+from littlerelay.compare.plans import Planned
 from littlerelay.compare.sides import Side
-from littlerelay.compare.values import OUTCOMES, Counts, Difference
+from littlerelay.compare.values import OUTCOMES, Change, Counts, Difference
 from littlerelay.compare.workspace import Workspace
 from littlerelay.events import Event
 from littlerelay.settings import Outcome
@@ -97,16 +100,23 @@ class Matcher:
                 counts[outcome] += number
         return {name: found[name] for name in sorted(found)}
 
+    def planned(self, outcomes: Iterable[Outcome]) -> Iterator[Planned]:
+        """Give each message of the new side with one of these outcomes, in its order."""
+        found = [zip(self.found[outcome], repeat(outcome)) for outcome in outcomes]
+        for finding, outcome in merge(*found):
+            message = self._sides.new.message(finding[:3])
+            old_id = None
+            if outcome == "changed":
+                old_id = original_id(self._sides.old.message(finding[3:]).event)
+            yield Planned(message, repeats=old_id == original_id(message.event))
+
     def differences(self, outcome: Outcome) -> Iterator[Difference]:
         """Give each message of one outcome that is kept, in the order of its side."""
-        for *place, position, size, number in self.found[outcome]:
-            at = place[0], place[1], place[2]
-            if outcome == "gone":
-                yield Difference(outcome, self._sides.old.message(at).event)
-                continue
-            new = self._sides.new.message(at).event
-            if outcome != "changed":
-                yield Difference(outcome, new)
-                continue
-            old = self._sides.old.message((position, size, number)).event
-            yield Difference(outcome, new, tuple(differences(content(old), content(new))))
+        side = self._sides.old if outcome == "gone" else self._sides.new
+        for finding in self.found[outcome]:
+            message = side.message(finding[:3]).event
+            changes: tuple[Change, ...] = ()
+            if outcome == "changed":
+                old = self._sides.old.message(finding[3:]).event
+                changes = tuple(differences(content(old), content(message)))
+            yield Difference(outcome, message, changes)

@@ -57,7 +57,8 @@ class Difference:
 class Compared:
     """What a comparison came to: counts in all, by event and by month (``2026-01``).
 
-    ``zone`` is that of the months. ``saved`` is how many messages were written to a plan.
+    ``zone`` is that of the months. ``saved`` is how many messages were written to the
+    ``plan``, none where none was asked for.
     """
 
     old: tuple[str, ...]
@@ -67,6 +68,7 @@ class Compared:
     months: Mapping[str, Counts] = field(default_factory=dict)
     zone: str = "UTC"
     elapsed: float = 0.0
+    plan: str | None = None
     saved: int | None = None
 
     @property

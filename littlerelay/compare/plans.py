@@ -1,0 +1,69 @@
+"""Writes what is new or changed as a file of its own, in the order of the new side.
+
+A changed message keeps its id, unless fresh ids are asked for. A fresh id is made of the old one
+and a text, so a repeat has the same; the message says in its context of which it is a repeat, so
+that a later comparison knows both for one fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from littlerelay.compare.content import RESENT, original_id
+from littlerelay.errors import RecordError, UsageError
+from littlerelay.events import encode_part, message_id
+from littlerelay.files.ndjson import PlainFile
+from littlerelay.places import publish, unfinished
+from littlerelay.segment.messages import Message, encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One message to write; ``repeats`` says that one with its id may have been sent before."""
+
+    message: Message
+    repeats: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The file of a plan; ``epoch`` is the text of which fresh ids are made, none for none."""
+
+    path: Path
+    epoch: str | None = None
+
+    def write(self, messages: Iterable[Planned]) -> int:
+        """Write messages, a line each, and give how many there are.
+
+        The file has its name only once it is whole. Raises UsageError and DiskError.
+        """
+        partial = unfinished(self.path)
+        with closing(PlainFile(partial)) as file:
+            try:
+                for one in messages:
+                    file.write(self._line(one))
+                lines = file.sync().lines
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
+        publish(self.path)
+        return lines
+
+    def _line(self, one: Planned) -> bytes:
+        if self.epoch is None or not one.repeats:
+            return one.message.content + b"\n"
+        event, old = one.message.event, original_id(one.message.event)
+        fresh = message_id("", RESENT, f"{encode_part(self.epoch)}/{encode_part(old)}")
+        context = {**(event.get("context") or {}), RESENT: old}
+        # The id stands first: so no reader takes the line by its beginning for the fact itself.
+        changed = {**event, "context": context, "messageId": fresh}
+        try:
+            return encoded({"messageId": fresh, **changed}) + b"\n"
+        except RecordError as error:
+            raise UsageError(
+                f"The message {old} is too large once it has a fresh id: {error.detail}.",
+                "Leave --resend away.",
+            ) from error
