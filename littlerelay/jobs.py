@@ -27,7 +27,8 @@ from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
-from littlerelay.progress import Bucket, JobStatus, Progress
+from littlerelay.progress import JobStatus, Progress
+from littlerelay.reading import Reading
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
@@ -35,9 +36,7 @@ from littlerelay.shopify.gathering import clear
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
-from littlerelay.shopify.ways import Ways
-from littlerelay.shopify.windows import limited
-from littlerelay.writing import Writing, advances
+from littlerelay.writing import Writing
 
 
 def backfill(
@@ -222,34 +221,18 @@ class _Job:
         self, start: Checkpoint, output: Path | None, run: Run, kept: Kept = NOTHING
     ) -> Iterator[Progress]:
         """Read every resource from where it stands."""
-        ways = self._ways(start, output)
         with ExitStack() as stack:
             given = self._given(start, stack)
             made = kept.keeping(rules(start, self.settings.mapping, given, output))
-            for name, position in start.resources.items():
-                if position.done:
-                    continue
-                reader = ways.reader(name, start.updated_since, start.frozen_end)
-                windows = reader.windows(position.time)
-                if name == "orders":
-                    windows = self.shop.within_reach(windows, start.new_since or start.since)
-                if start.limit is not None:
-                    windows = limited(windows, start.limit)
-                yield from advances(run, name, windows, made, self._bucket)
-
-    def _bucket(self) -> Bucket | None:
-        return self.shop.api.bucket
-
-    def _ways(self, start: Checkpoint, output: Path | None) -> Ways:
-        """Give the ways to the records: a sample is too small for any but pages."""
-        return Ways(
-            self.shop,
-            self.request.mode if start.limit is None else "pages",
-            Paths(output).bulk if output else self.folder.bulk,
-            self.clock,
-            self.watch,
-            is_local=self.settings.endpoint is not None,
-        )
+            reading = Reading(
+                self.shop,
+                self.request.mode,
+                Paths(output).bulk if output else self.folder.bulk,
+                self.clock,
+                self.watch,
+                is_local=self.settings.endpoint is not None,
+            )
+            yield from reading.told(run, start, made)
 
     def _given(self, start: Checkpoint, stack: ExitStack) -> Callable[[str], bool]:
         """Open the ledger of a run of ``--since last``."""

@@ -147,14 +147,15 @@ def test_messages_of_one_batch_are_told_apart() -> None:
 def test_compressed_files_are_compared_whatever_they_are_called(kind: str) -> None:
     lines = messages(300)
     pack = gzip.compress if kind == "gz" else zstandard.compress
-    old = Path("old.ndjson")
+    old, new = Path("old.ndjson"), Path("new.ndjson")
     old.write_bytes(pack(b"".join(lines)))
-    new = put(Path("new.ndjson"), [line(message(7, properties=TOTAL)), *lines[100:]])
+    new.write_bytes(pack(b"".join([line(message(7, properties=TOTAL)), *lines[100:]])))
     result = compared(old, new)
     assert counts(result) == (0, 1, 200, 99)
     assert [one.message["messageId"] for one in result[1] if one.outcome == "gone"] == [
         orjson.loads(one)["messageId"] for one in lines[:5]
     ]
+    assert ("properties.total", 12.5, 49.0) in changes(result)
 
 
 @pytest.mark.parametrize("parts", [1, 7, 128])

@@ -24,11 +24,11 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks", "diffs", "posts", "remaps", "replays", "rewrites"},
+    {"jobs", "checks", "diffs", "posts", "remaps", "replays", "rewrites", "shopdiffs"},
     set(
         """
-        archived archives compare keeping pipeline places reconcile report rules runs samples
-        sending sources spark writing
+        archived archives compare keeping pipeline places reading reconcile report rules runs
+        samples sending sources spark writing
         """.split()
     ),
     STRANGERS,

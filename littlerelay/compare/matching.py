@@ -46,7 +46,9 @@ class Matcher:
         self._counts_as_gone = counts_as_gone
         self._numbers: dict[Outcome, Counter[int]] = {outcome: Counter() for outcome in OUTCOMES}
         self.found: dict[Outcome, Findings] = {
-            outcome: Findings(work, outcome, (sides.old if outcome == "gone" else sides.new).end)
+            outcome: Findings(
+                work, f"found-{outcome}", (sides.old if outcome == "gone" else sides.new).end
+            )
             for outcome in OUTCOMES
             if outcome in kept
         }

@@ -95,7 +95,7 @@ class Side:
             self._plain.append(source)
             yield from self._counted(source.read)
             return
-        name = f"{self.name}-{len(self._starts)}"
+        name = f"{self.name}-lines-{len(self._starts)}"
         with self._work.create(name) as spool:
             yield from self._counted(_copying(source.read, spool.write))
         plain = Input(self._work.path / name, is_growing=True)

@@ -58,7 +58,8 @@ class Compared:
     """What a comparison came to: counts in all, by event and by month (``2026-01``).
 
     ``zone`` is that of the months. ``saved`` is how many messages were written to the
-    ``plan``, none where none was asked for.
+    ``plan``, none where none was asked for. Of a shop that was read, ``since`` and ``until`` are
+    the period, and ``rejected`` records gave no events.
     """
 
     old: tuple[str, ...]
@@ -70,6 +71,9 @@ class Compared:
     elapsed: float = 0.0
     plan: str | None = None
     saved: int | None = None
+    since: str | None = None
+    until: str | None = None
+    rejected: int = 0
 
     @property
     def is_strange(self) -> bool:

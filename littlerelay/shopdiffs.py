@@ -1,0 +1,199 @@
+"""Compares what a shop's history gives now with earlier events: the API of `relay diff --since`.
+
+It is the loop of a backfill with another end: the events lie in a folder for temporary files until
+they are compared. Nothing is sent, and nothing of the job is written or locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from littlerelay import checkpoint, http, report, runs
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.compare.comparison import Comparison
+from littlerelay.compare.content import is_state
+from littlerelay.compare.sides import File, check_naming
+from littlerelay.compare.workspace import Workspace
+from littlerelay.diffs import Told, opened, wanted_of, whole_files
+from littlerelay.errors import UsageError
+from littlerelay.events import Event, timestamp
+from littlerelay.files.ndjson import LazyFile, StreamOutput
+from littlerelay.history import JobFolder
+from littlerelay.meaning import completed
+from littlerelay.patience import unwatched
+from littlerelay.pipeline import Run
+from littlerelay.places import Paths
+from littlerelay.progress import Noted, Progress
+from littlerelay.reading import Reading
+from littlerelay.rules import rules
+from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Settings, metafield
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.session import open_session, shop_domain
+from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.times import iso, iso_ms
+
+# From which records the facts come. Both orders and checkouts give those that are missing here;
+# only the ones of an order name it.
+_FROM = {
+    "Customer Created": "customers",
+    "Checkout Started": "checkouts",
+    "Checkout Step Viewed": "checkouts",
+    "Checkout Step Completed": "checkouts",
+    "Order Completed": "orders",
+    "POS Order Placed": "orders",
+    "Post Purchase Upsell": "orders",
+    "Order Cancelled": "orders",
+    "Order Refunded": "orders",
+    "Fulfillment Created": "orders",
+    "Fulfillment Updated": "orders",
+}
+_FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})
+
+
+def diff_shop(
+    settings: Settings,
+    request: BackfillRequest,
+    asked: DiffRequest,
+    clock: Clock = SYSTEM,
+    watch: Callable[[Progress], None] = unwatched,
+) -> Generator[Told | Progress, None, None]:
+    """Compare what a backfill would give with earlier files, or with the job's last output.
+
+    Gives the progress of the reading, then what `diffs.diff` gives. Raises the errors of
+    ``littlerelay.errors``.
+    """
+    began = clock.monotonic()
+    wanted = wanted_of(asked)
+    _check(request, settings, clock)
+    domain = shop_domain(settings.shop)
+    settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
+    job = JobFolder(settings.state, request.job or domain.partition(".")[0])
+    with whole_files():
+        old = opened(asked.old or _last_output(job))
+        naming = {"shop": domain, "namespace": settings.mapping.namespace}
+        check_naming(old, naming, "this command")
+        with Workspace() as work:
+            dry = _DryRun(settings, replace(request, out="-"), job.job, work, clock)
+            end = yield from dry.read(old, watch)
+            wanted = replace(wanted, counts_as_gone=_would_be_there(end, settings.mapping))
+            compared = yield from Comparison(old, [File(dry.place)], work, wanted).run()
+    yield replace(
+        compared,
+        new=domain,
+        since=iso(end.since),
+        until=iso(end.until),
+        rejected=sum(at.rejected for at in end.resources.values()),
+        elapsed=clock.monotonic() - began,
+    )
+
+
+class _DryRun:
+    """A run whose events go to a work file, and that nobody remembers."""
+
+    def __init__(
+        self, settings: Settings, request: BackfillRequest, job: str, work: Workspace, clock: Clock
+    ) -> None:
+        self.place = work.path / "given"
+        self._settings = settings
+        self._request = request
+        self._job = job
+        self._work = work
+        self._clock = clock
+
+    def read(
+        self, old: list[File], watch: Callable[[Progress], None]
+    ) -> Generator[Progress, None, Checkpoint]:
+        """Read what a backfill would read, and give the run as it ended."""
+        settings, clock = self._settings, self._clock
+        with http.client(clock, watch) as web:
+            api = GraphQL(open_session(settings, web, clock), web, clock, watch)
+            shop = open_shop(api, settings.shop, metafield(settings.mapping.user_id))
+            meant = runs.meaning(self._request, settings.mapping, shop)
+            start = runs.new(self._request, shop, self._job, meant, None)
+            names = ", ".join(str(file.path) for file in old)
+            told = f"none: it is compared with {names}"
+            yield report.started(start, self._job, settings.shop, told)
+            yield from _other_settings(old, meant)
+            end = yield from self._run(start, self._reading(shop, watch))
+        yield report.finished(end, self._job, told, "")
+        return end
+
+    def _run(self, start: Checkpoint, reading: Reading) -> Generator[Progress, None, Checkpoint]:
+        made = rules(start, self._settings.mapping, lambda _: False, None)
+        with (
+            self._work.create(self.place.name) as events,
+            closing(LazyFile(self._work.path / "rejects")) as rejects,
+        ):
+            run = Run(start, StreamOutput(events), rejects, lambda _: None, self._clock)
+            yield from reading.told(run, start, made)
+            end = run.finish()
+        runs.check_counts(end)
+        return end
+
+    def _reading(self, shop: Shop, watch: Callable[[Progress], None]) -> Reading:
+        return Reading(
+            shop,
+            self._request.mode,
+            self._work.path / "bulk",
+            self._clock,
+            watch,
+            is_local=self._settings.endpoint is not None,
+        )
+
+
+def _check(request: BackfillRequest, settings: Settings, clock: Clock) -> None:
+    if request.since == runs.LAST:
+        raise UsageError(
+            "relay diff compares a period, and --since last is none.", "Give --since a date."
+        )
+    runs.check_request(replace(request, out="-"), settings.mapping, int(clock.now()))
+
+
+def _last_output(job: JobFolder) -> tuple[str, ...]:
+    """Name the file that a job wrote last, where it holds more than what was new then."""
+    history, hint = job.load(), "Name the files of its events with --against."
+    if history is None:
+        raise UsageError(f"The job {job.job} has no earlier run to compare with.", hint)
+    run = checkpoint.load(Paths(Path(history.output)).checkpoint)
+    if run is not None and run.new_since is not None:
+        raise UsageError(
+            f"{history.output} holds only what was new since {iso(run.new_since)}.", hint
+        )
+    return (history.output,)
+
+
+def _other_settings(old: list[File], meant: dict[str, str]) -> Iterator[Noted]:
+    """Note the settings with which earlier files were written otherwise: all may differ then."""
+    for file in old:
+        if file.run is not None:
+            then = runs.of_job(completed(file.run.meaning))
+            if changed := checkpoint.differences(then, runs.of_job(meant)):
+                yield Noted(f"{file.path} was written with other settings: {changed}")
+
+
+def _would_be_there(run: Checkpoint, mapping: Mapping) -> Callable[[Event], bool]:
+    """Give what tells whether a run would give a message whose record is still in the shop.
+
+    Only of facts in its period that come from the records it reads; a state is dated anew with
+    every change of its record, so it may be in no period.
+    """
+    since, until = iso_ms(run.since), iso_ms(run.until)
+
+    def would_be_there(event: Event) -> bool:
+        if is_state(event) or event["type"] != "track" or event["event"] in mapping.leave_out:
+            return False
+        is_read = source_of(event) in run.resources
+        return is_read and since <= timestamp(event["timestamp"]) < until
+
+    return would_be_there
+
+
+def source_of(fact: Event) -> str | None:
+    """Name the records of which a fact was made; none where relay made it of no record."""
+    if fact["event"] in _FROM_EITHER:
+        return "orders" if "order_id" in (fact.get("properties") or {}) else "checkouts"
+    return _FROM.get(fact["event"])
