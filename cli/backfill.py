@@ -58,7 +58,7 @@ def backfill(
     request = BackfillRequest(
         since=since,
         until=until,
-        resources=_names(resource),
+        resources=options.names(resource),
         out=_place(out, since, is_posted=post),
         limit=limit,
         job=job,
@@ -74,10 +74,6 @@ def backfill(
 def _post(chosen: Options, rate: float | None, concurrency: int | None, *, check: bool) -> Post:
     target = destinations.destination(configuration(chosen, os.environ), os.environ)
     return Post(target, rate or RATE, concurrency or 1, check_key=check)
-
-
-def _names(resources: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in resources.split(",") if name.strip())
 
 
 def _place(out: str | None, since: str, *, is_posted: bool) -> str | None:

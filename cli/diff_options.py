@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import flag, option
+from .options import flag, mode, option
 
 _WHAT = "What is compared"
 _SHOWN = "What is shown"
+_SHOP = "A shop, compared with earlier files"
 
 _SAVED = "What is saved"
 _MOST = 1_000_000
@@ -32,7 +33,7 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="OLD NEW",
-        help="Two files of events: plain, .gz or .zst.",
+        help="Two files of events (plain, .gz or .zst); with --since, more files for --against.",
         show_default=False,
     ),
 ]
@@ -72,4 +73,34 @@ Resend = Annotated[
         "EPOCH",
         _SAVED,
     ),
+]
+Since = Annotated[
+    str | None,
+    option(
+        "Read a shop, from when: 2024-01-31 (midnight in the shop's time zone), a timestamp with "
+        "its zone, or 30d.",
+        "DATE",
+        _SHOP,
+    ),
+]
+Against = Annotated[
+    list[str] | None,
+    option(
+        "Earlier files of events, in order: the last line of a messageId counts. Default: the "
+        "job's last output.",
+        "FILE...",
+        _SHOP,
+    ),
+]
+Resource = Annotated[
+    str | None,
+    option(
+        "Which records, with commas: customers, orders, checkouts. Default: customers,orders.",
+        "NAMES",
+        _SHOP,
+    ),
+]
+Mode = Annotated[
+    Any,
+    option("How records are read: by pages, in bulk operations, or auto.", "MODE", _SHOP, mode),
 ]

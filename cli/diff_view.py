@@ -106,6 +106,8 @@ def draw_compared(compared: Compared, out: Console) -> None:
     rows = [
         ("old", ", ".join(compared.old)),
         ("new", compared.new),
+        ("period", f"{compared.since} to {compared.until}" if compared.since else ""),
+        ("rejected", f"{count(compared.rejected)} records" if compared.rejected else ""),
         ("plan", saved if compared.plan else ""),
         ("compared", f"in {duration(compared.elapsed)}; months are those of {compared.zone}"),
     ]
@@ -142,6 +144,9 @@ class Document:
             "elapsed": compared.elapsed,
             "plan": compared.plan,
             "saved": compared.saved,
+            "since": compared.since,
+            "until": compared.until,
+            "rejected": compared.rejected,
         }
         self._stream.write(f"{opening}\n],\n{json.dumps(told, indent=2)[2:]}\n")
 

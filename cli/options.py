@@ -36,6 +36,11 @@ def _number(value: str) -> int:
     return int(value)
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Give the names in a text with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def flag(name: str, text: str, panel: str) -> object:
     """Give an option that takes no value."""
     return typer.Option(name, metavar="", help=text, rich_help_panel=panel, show_default=False)
@@ -86,7 +91,8 @@ RestartMapping = Annotated[
 ]
 
 
-def _mode(value: str) -> str:
+def mode(value: str) -> str:
+    """Check a way to read records."""
     if value not in ("auto", "pages", "bulk"):
         raise typer.BadParameter("it is none of auto, pages and bulk.")
     return value
@@ -99,7 +105,7 @@ Mode = Annotated[
         "The events are the same.",
         "MODE",
         _PERIOD,
-        _mode,
+        mode,
     ),
 ]
 Archive = Annotated[

@@ -168,8 +168,10 @@ def test_months_are_those_of_a_zone(relay: Relay) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("old.ndjson",), "relay diff compares two files."),
-        (("old.ndjson", "new.ndjson", "old.ndjson"), "relay diff compares two files."),
+        (("old.ndjson",), "relay diff compares two files, or a shop"),
+        (("old.ndjson", "new.ndjson", "old.ndjson"), "relay diff compares two files, or a shop"),
+        (("old.ndjson", "new.ndjson", "--job", "x"), "Options that say how a shop is read"),
+        (("old.ndjson", "new.ndjson", "--revenue"), "Options that say how a shop is read"),
         (("old.ndjson", "none.ndjson"), "none.ndjson cannot be read"),
         (("old.ndjson", "-"), "Standard input cannot be compared"),
         (("old.ndjson", "."), ". is not a plain file."),

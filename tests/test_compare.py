@@ -130,8 +130,8 @@ def test_the_time_of_a_state_does_not_count_and_that_of_a_fact_does(event: str) 
 
 
 def test_ids_of_others_are_compared_whatever_their_length() -> None:
-    old = [message(1, messageId="a"), message(2, messageId="b" * 99)]
-    new = [message(1, messageId="a"), message(2, messageId="b" * 98)]
+    old = [message(0, messageId=name) for name in ("a", "b" * 99)]
+    new = [message(0, messageId=name) for name in ("a", "b" * 98)]
     assert counts(of_lines(old, new)) == (1, 0, 1, 1)
 
 

@@ -1,0 +1,243 @@
+"""A shop is compared with earlier files: what changed in it is found, and no trace is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import Ended, Relay, faked
+from compared_files import Result, changes, counts, told
+from littlerelay import shopdiffs
+from littlerelay.catalogue import MADE
+from littlerelay.compare.values import Compared
+from littlerelay.errors import UsageError
+from littlerelay.progress import Noted
+from littlerelay.settings import BackfillRequest, DiffRequest, Outcome
+from sent_files import messages, put_own, sent
+from shops import FAST, SCALE, backfill, environment, events, settings
+from standin.segment import StandInSegment
+from standin.server import StandIn
+
+SINCE = "2025-06-01"
+
+
+@pytest.fixture
+def shop() -> Iterator[StandIn]:
+    with StandIn(orders=300, plan="enterprise", time_scale=SCALE) as running:
+        yield running
+
+
+@pytest.fixture
+def output(shop: StandIn, tmp_path: Path) -> Path:
+    """Gives the file of a finished run."""
+    backfill(shop, tmp_path, since=SINCE)
+    return tmp_path / "events.ndjson"
+
+
+def compared(shop: StandIn, folder: Path, *old: Path, **asked: Any) -> Result:
+    """Compares a shop with files, or with its job's last output."""
+    request = BackfillRequest(since=asked.pop("since", SINCE), **asked.pop("reading", {}))
+    wanted = DiffRequest(tuple(map(str, old)), **{"most": None, **asked})
+    state = settings(shop, folder / "state")
+    return told(shopdiffs.diff_shop(state, request, wanted, FAST))
+
+
+def orders(output: Path, *, known: bool) -> list[dict[str, Any]]:
+    """Gives completed orders without tags in a file, of customers or of guests."""
+    return [
+        one
+        for one in events(output)
+        if one.get("event") == "Order Completed"
+        and ("userId" in one) is known
+        and one["properties"]["affiliation"] == "Shopify"
+    ]
+
+
+def gid_of(shop: StandIn, event: dict[str, Any]) -> str:
+    """Gives the id of the order of an event."""
+    table = shop.world.table("orders")
+    every = (f"gid://shopify/Order/{number}" for number in table.id)
+    name = event["properties"]["order_id"]
+    return next(gid for gid in every if (found := shop.world.node(gid)) and found["name"] == name)
+
+
+def about(event: dict[str, Any], output: Path) -> list[dict[str, Any]]:
+    """Gives the facts in a file of the order of an event."""
+    name = event["properties"]["order_id"]
+    return [one for one in events(output) if one.get("properties", {}).get("order_id") == name]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Gives every file below a folder."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def changed_shop(shop: StandIn, output: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Tags three orders and deletes one; gives the completed orders of both."""
+    tagged, gone = orders(output, known=True)[-3:], orders(output, known=False)[-1]
+    shop.pass_time(7200)
+    for one in tagged:
+        shop.change_order(gid_of(shop, one), "tag", tag="checked")
+    shop.change_order(gid_of(shop, gone), "delete")
+    shop.pass_time(7200)
+    return tagged, gone
+
+
+def test_a_shop_that_stands_still_is_the_same_as_before(shop: StandIn, output: Path) -> None:
+    shop.pass_time(7200)
+    result = compared(shop, output.parent)
+    assert counts(result) == (0, 0, len(list(events(output))), 0)
+    assert result[0].new == shop.world.shop["myshopifyDomain"]
+
+
+def test_what_changed_in_a_shop_is_found_value_by_value_and_can_be_sent(
+    shop: StandIn, output: Path, segment: StandInSegment
+) -> None:
+    tagged, gone = changed_shop(shop, output)
+    plan = output.with_name("plan.ndjson")
+    result = compared(shop, output.parent, save=str(plan))
+    facts = [one for order in tagged for one in about(order, output)]
+    touched = [one for one in facts if "affiliation" in one["properties"]]
+    assert {one.message["messageId"] for one in result[1] if one.outcome == "changed"} == {
+        one["messageId"] for one in touched
+    }
+    assert set(changes(result)) == {("properties.affiliation", "Shopify", "checked")}
+    left = {one["messageId"] for one in about(gone, output)}
+    assert {one.message["messageId"] for one in result[1] if one.outcome == "gone"} == left
+    assert counts(result)[0] == 0
+    (done,) = sent(segment, plan)
+    assert (done.accepted, done.refused) == (len(touched), 0)
+    again = compared(shop, output.parent, output, plan)
+    assert counts(again)[:2] == (0, 0)
+    assert {one.message["messageId"] for one in again[1]} == left
+
+
+def test_nothing_of_the_job_is_written_or_held(shop: StandIn, output: Path) -> None:
+    before = tree(output.parent)
+    changed_shop(shop, output)
+    assert counts(compared(shop, output.parent))[1] > 0
+    assert tree(output.parent) == before
+    other = output.parent / "other"
+    other.mkdir()
+    compared(shop, other, output)
+    assert list(other.iterdir()) == []
+
+
+def test_a_part_of_the_period_tells_only_what_is_missing_from_it(
+    shop: StandIn, output: Path
+) -> None:
+    result = compared(shop, output.parent, since="2026-06-01")
+    assert (counts(result)[:2], counts(result)[3]) == ((0, 0), 0)
+    assert 0 < counts(result)[2] < len(list(events(output)))
+    ended = compared(shop, output.parent, reading={"until": "2026-01-01"})
+    assert (counts(ended)[:2], counts(ended)[3]) == ((0, 0), 0)
+
+
+def test_what_is_not_read_is_not_missing(shop: StandIn, output: Path) -> None:
+    result = compared(shop, output.parent, reading={"resources": ("customers",)})
+    assert (counts(result)[:2], counts(result)[3]) == ((0, 0), 0)
+
+
+def test_every_event_has_records_that_it_comes_from() -> None:
+    tracks = [name for name, made in MADE.items() if made.call == "track"]
+    for name in set(tracks) - {"Customer Enabled"}:
+        assert shopdiffs.source_of({"event": name, "properties": {"order_id": "#1"}})
+    assert shopdiffs.source_of({"event": "Coupon Applied", "properties": {}}) == "checkouts"
+    assert shopdiffs.source_of({"event": "Page Viewed"}) is None
+
+
+def test_other_settings_are_noted(shop: StandIn, output: Path) -> None:
+    state = settings(shop, output.parent / "state")
+    request = BackfillRequest(since="2026-10-01", resources=("orders",))
+    values = shopdiffs.diff_shop(state, request, DiffRequest(()), FAST)
+    (noted,) = [one.text for one in values if isinstance(one, Noted)]
+    assert noted == (
+        f"{output} was written with other settings: resources was customers,orders and is now "
+        "orders"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"since": "last"}, "--since last is none"),
+        ({"since": "2024-13-01"}, "not a time"),
+        ({}, "has no earlier run to compare with"),
+        ({"reading": {"resources": ("refunds",)}}, "refunds is no resource"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    shop: StandIn, tmp_path: Path, asked: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        compared(shop, tmp_path, **asked)
+    assert caught.value.hint
+    assert shop.stats["requests"] == 0
+
+
+def test_a_file_of_another_shop_and_one_that_is_not_there_are_refused(
+    shop: StandIn, output: Path
+) -> None:
+    other = put_own(output.with_name("other.ndjson"), messages(3))
+    with pytest.raises(UsageError, match="was written with the shop acme"):
+        compared(shop, output.parent, other)
+    with pytest.raises(UsageError, match=r"missing\.ndjson cannot be read"):
+        compared(shop, output.parent, output, output.with_name("missing.ndjson"))
+
+
+def test_the_last_output_must_hold_more_than_what_was_new(shop: StandIn, output: Path) -> None:
+    shop.live(1)
+    backfill(shop, output.parent, since="last", out=str(output.with_name("new.ndjson")))
+    with pytest.raises(UsageError, match="holds only what was new since") as caught:
+        compared(shop, output.parent)
+    assert "--against" in caught.value.hint
+    both = compared(shop, output.parent, output, output.with_name("new.ndjson"))
+    assert counts(both)[:2] == (0, 0)
+
+
+@pytest.fixture
+def relay(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], shop: StandIn, output: Path
+) -> Iterator[Relay]:
+    relay = faked(monkeypatch, capfd)
+    running = next(relay)
+    for name, value in environment(shop, output.parent / "state").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(output.parent)
+    yield running
+    list(relay)
+
+
+def test_the_command_tells_it_and_ends_with_10(relay: Relay, shop: StandIn, output: Path) -> None:
+    tagged, _ = changed_shop(shop, output)
+    ended: Ended = relay("diff", "--since", SINCE, "--full")
+    assert ended.code == 10, ended.err
+    own = tagged[0]
+    lines = [one.rstrip() for one in ended.out.splitlines()]
+    place = lines.index(
+        f"~ Order Completed  {own['timestamp']}  of {own['userId']}  {own['messageId']}"
+    )
+    assert lines[place + 1] == '    properties.affiliation "Shopify" → "checked"'
+    assert [one for one in lines if one.startswith("period ")]
+    assert "none: it is compared with" in ended.err
+    plan = relay("diff", "--since", SINCE, "--save", "plan.ndjson", "--quiet")
+    assert plan == Ended(10, "", "")
+    words = ("--against", "events.ndjson", "plan.ndjson")
+    assert relay("diff", "--since", SINCE, *words, "--quiet") == Ended(0, "", "")
+    strict = relay("diff", "--since", SINCE, *words, "--quiet", "--strict-gone")
+    assert strict.code == 10
+
+
+@pytest.mark.parametrize(("new", "code"), [(0, 3), (1, 10)])
+def test_rejected_records_are_told_and_count_where_nothing_else_does(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch, new: int, code: int
+) -> None:
+    found: dict[Outcome, int] = {"new": new, "changed": 0, "same": 5, "gone": 0}
+    result = Compared(("events.ndjson",), "acme.myshopify.com", found, rejected=2)
+    monkeypatch.setattr(shopdiffs, "diff_shop", lambda *_, **__: (one for one in [result]))
+    ended = relay("diff", "--since", SINCE)
+    assert ended.code == code
+    assert "error: 2 records were rejected: what is gone may be among them." in ended.err
