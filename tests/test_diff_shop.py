@@ -136,6 +136,14 @@ def test_a_part_of_the_period_tells_only_what_is_missing_from_it(
     assert (counts(ended)[:2], counts(ended)[3]) == ((0, 0), 0)
 
 
+def test_reading_in_bulk_finds_the_same(shop: StandIn, output: Path) -> None:
+    before = tree(output.parent)
+    result = compared(shop, output.parent, reading={"mode": "bulk"})
+    assert counts(result) == (0, 0, len(list(events(output))), 0)
+    assert len(shop.downloads) > 1
+    assert tree(output.parent) == before
+
+
 def test_what_is_not_read_is_not_missing(shop: StandIn, output: Path) -> None:
     result = compared(shop, output.parent, reading={"resources": ("customers",)})
     assert (counts(result)[:2], counts(result)[3]) == ((0, 0), 0)
