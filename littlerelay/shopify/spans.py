@@ -86,12 +86,16 @@ class Spans:
         return _search(self.resource.created, self.since, start, end)
 
     def oldest(self) -> int:
-        """Give when the oldest record was created; the end where there is none."""
+        """Give a time before which nothing was created; the end where there is nothing at all.
+
+        The list names it, whose order nobody proves: where any are counted before, it is 1970.
+        """
         name = f"{self.resource.name}_oldest"
         answer = self.api.execute(name, {"query": self.search(None, self.end)})
         with expected(name):
             nodes = answer["page"]["nodes"]
-            return epoch(nodes[0]["created_at"]) if nodes else self.end
+            oldest = epoch(nodes[0]["created_at"]) if nodes else self.end
+        return 0 if self.count(None, oldest) else oldest
 
     def count(self, start: int | None, end: int) -> int:
         """Count the records of a span; without a start, all up to its end."""
