@@ -15,7 +15,6 @@ from littlerelay import checkpoint, http, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import Comparison
-from littlerelay.compare.content import is_state
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.workspace import Workspace
 from littlerelay.diffs import Told, opened, wanted_of, whole_files
@@ -36,8 +35,8 @@ from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.times import iso, iso_ms
 
-# From which records the facts come. Both orders and checkouts give those that are missing here;
-# only the ones of an order name it.
+# From which records the facts come; Customer Enabled is none, but tells a state, which is dated
+# anew with every change of its record and may be in no period then.
 _FROM = {
     "Customer Created": "customers",
     "Checkout Started": "checkouts",
@@ -51,7 +50,7 @@ _FROM = {
     "Fulfillment Created": "orders",
     "Fulfillment Updated": "orders",
 }
-_FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})
+_FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
 
 
 def diff_shop(
@@ -178,13 +177,12 @@ def _other_settings(old: list[File], meant: dict[str, str]) -> Iterator[Noted]:
 def _would_be_there(run: Checkpoint, mapping: Mapping) -> Callable[[Event], bool]:
     """Give what tells whether a run would give a message whose record is still in the shop.
 
-    Only of facts in its period that come from the records it reads; a state is dated anew with
-    every change of its record, so it may be in no period.
+    It would of facts in its period that come from the records it reads.
     """
     since, until = iso_ms(run.since), iso_ms(run.until)
 
     def would_be_there(event: Event) -> bool:
-        if is_state(event) or event["type"] != "track" or event["event"] in mapping.leave_out:
+        if event["type"] != "track" or event["event"] in mapping.leave_out:
             return False
         is_read = source_of(event) in run.resources
         return is_read and since <= timestamp(event["timestamp"]) < until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from littlerelay.catalogue import MADE
 from littlerelay.compare.values import Compared
 from littlerelay.errors import UsageError
 from littlerelay.progress import Noted
-from littlerelay.settings import BackfillRequest, DiffRequest, Outcome
-from sent_files import messages, put_own, sent
+from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Outcome
+from sent_files import line, messages, put, put_own, sent
 from shops import FAST, SCALE, backfill, environment, events, settings
 from standin.segment import StandInSegment
 from standin.server import StandIn
@@ -40,8 +41,10 @@ def output(shop: StandIn, tmp_path: Path) -> Path:
 def compared(shop: StandIn, folder: Path, *old: Path, **asked: Any) -> Result:
     """Compares a shop with files, or with its job's last output."""
     request = BackfillRequest(since=asked.pop("since", SINCE), **asked.pop("reading", {}))
-    wanted = DiffRequest(tuple(map(str, old)), **{"most": None, **asked})
     state = settings(shop, folder / "state")
+    mapping = Mapping(shop="", leave_out=asked.pop("leave_out", ()))
+    state = replace(state, mapping=mapping)
+    wanted = DiffRequest(tuple(map(str, old)), **{"most": None, **asked})
     return told(shopdiffs.diff_shop(state, request, wanted, FAST))
 
 
@@ -155,6 +158,17 @@ def test_every_event_has_records_that_it_comes_from() -> None:
         assert shopdiffs.source_of({"event": name, "properties": {"order_id": "#1"}})
     assert shopdiffs.source_of({"event": "Coupon Applied", "properties": {}}) == "checkouts"
     assert shopdiffs.source_of({"event": "Page Viewed"}) is None
+
+
+def test_a_state_is_never_missing_and_a_fact_is(shop: StandIn, output: Path) -> None:
+    (fact,) = [one for one in events(output) if one.get("event") == "Customer Created"][-1:]
+    states = [{**fact, "messageId": f"{one:036}", "event": "Customer Enabled"} for one in range(2)]
+    lost = {**fact, "messageId": "f" * 36}
+    more = put(output.with_name("more.ndjson"), map(line, [*states, lost]))
+    result = compared(shop, output.parent, output, more)
+    assert [one.message["messageId"] for one in result[1]] == ["f" * 36]
+    left_out = compared(shop, output.parent, output, more, leave_out=("Customer Created",))
+    assert counts(left_out)[3] == 0
 
 
 def test_other_settings_are_noted(shop: StandIn, output: Path) -> None:
