@@ -228,7 +228,7 @@ def test_a_busy_app_waits_for_a_slot_and_says_so(whole: bytes, tmp_path: Path) -
 def test_slots_that_never_become_free_leave_it_to_pages_or_end_the_run(
     whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "_WORTH", dict.fromkeys(ALL, 1))
+    monkeypatch.setattr(ways, "WORTH", dict.fromkeys(ALL, 1))
     monkeypatch.setattr(bulk, "_LONGEST_BUSY", 60.0)
     with opened(SCALE) as shop:
         shop.take_slots(5, seconds=86_400)
