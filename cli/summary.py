@@ -69,13 +69,17 @@ def _places(result: Finished) -> Facts:
     return [
         ("first", result.first or ""),
         ("last", result.last or ""),
-        ("output", f"{_place(result.output)} ({size(result.bytes)})"),
+        ("output", f"{_place(result.output)} ({_whereabouts(result)})"),
         ("rejects", result.rejects if result.rejected else ""),
         ("archive", result.archive or ""),
         ("from", result.mapped_from or ""),
         ("sample", "--limit: not everything was read" if result.sample else ""),
         ("next", _already(result) if result.already else ""),
     ]
+
+
+def _whereabouts(result: Finished) -> str:
+    return "removed: all of it is accepted" if result.is_removed else size(result.bytes)
 
 
 def _already(result: Finished) -> str:

@@ -213,7 +213,8 @@ class _Job:
         if start.phase == "done":
             if start.limit is None and self.folder.load() is None:
                 remember(start)
-            yield replace(writing.finished(start), already=True)
+            is_removed = _is_spent(paths, start)
+            yield replace(writing.finished(start), already=True, is_removed=is_removed)
             return
         yield from writing.told(partial(self._read, start, paths.output))
 

@@ -110,7 +110,8 @@ class Finished:
 
     ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and
     nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere;
-    ``mapped_from`` is the archive from which they came, none where Shopify gave them.
+    ``mapped_from`` is the archive from which they came, none where Shopify gave them. Where
+    ``is_removed``, the output is gone because all of it was sent.
     """
 
     job: str
@@ -129,6 +130,7 @@ class Finished:
     new_since: str | None = None
     archive: str | None = None
     mapped_from: str | None = None
+    is_removed: bool = False
 
     @property
     def rejected(self) -> int:

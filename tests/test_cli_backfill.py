@@ -145,6 +145,11 @@ def test_a_run_that_was_finished_before_says_what_could_be_wanted(relay: Relay) 
     assert "--restart" in ended.err
 
 
+def test_an_output_that_was_sent_and_removed_is_not_named_as_if_it_were_there(relay: Relay) -> None:
+    relay.jobs.told = (replace(FINISHED, already=True, is_removed=True),)
+    assert "(removed: all of it is accepted)" in relay("backfill", "--since", "30d").err
+
+
 def test_a_sample_is_called_one(relay: Relay) -> None:
     relay.jobs.told = (STARTED, replace(FINISHED, sample=True))
     assert "not everything was read" in relay("backfill", "--since", "30d", "--limit", "5").err

@@ -102,6 +102,7 @@ def test_without_a_file_of_ones_own_the_spool_goes_once_all_is_accepted(
     (again,) = posted(shop, segment, tmp_path, out=None)
     assert isinstance(again, Finished)
     assert again.already
+    assert again.is_removed
     assert len(segment.requests) == len([one for one in segment.requests if one.status == 200])
     assert not segment.repeats
 
