@@ -228,6 +228,7 @@ def test_a_busy_app_waits_for_a_slot_and_says_so(whole: bytes, tmp_path: Path) -
     assert events(tmp_path) == whole
 
 
+@pytest.mark.torture
 def test_slots_that_never_become_free_leave_it_to_pages_or_end_the_run(
     whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
