@@ -28,7 +28,7 @@ from littlerelay.shopify.operations import BusyError, Operation, TextRefusedErro
 from littlerelay.shopify.pages import Pages
 from littlerelay.shopify.shapes import Shape
 from littlerelay.shopify.spans import Node, Span, Spans
-from littlerelay.shopify.windows import Window, shaped
+from littlerelay.shopify.windows import Window, changed, shaped
 from littlerelay.times import epoch
 
 AIM = 50_000  # records of a span
@@ -144,7 +144,7 @@ class Bulk:
 
     def _begun(self, part: _Part) -> _Part:
         """Start the operation of a part that is worth one, where a slot is free."""
-        if part.operation or part.span.counted < self._least or part.tries == _TRIES:
+        if part.operation or not self._is_worth(part):
             return part
         try:
             return replace(part, operation=self._means.operations.start(self._text(part.span)))
@@ -155,6 +155,10 @@ class Bulk:
                 raise
             return self._given_up(part, str(error))
 
+    def _is_worth(self, part: _Part) -> bool:
+        """Tell whether a part is large enough for an operation, and none has failed too often."""
+        return part.span.counted >= self._least and part.tries < _TRIES
+
     def _given_up(self, part: _Part, why: str) -> _Part:
         """Start no more operations: what none was started for is read by pages."""
         self._means.watch(Noted(f"{why} All is read by pages."))
@@ -164,9 +168,7 @@ class Bulk:
     def _surely_begun(self, part: _Part) -> _Part:
         """Start the operation of a part that is worth one, waiting for a slot."""
         began, pause = self._means.clock.monotonic(), FIRST_PAUSE
-        while (part := self._begun(part)).operation is None and part.span.counted >= self._least:
-            if part.tries == _TRIES:
-                break
+        while (part := self._begun(part)).operation is None and self._is_worth(part):
             if self._means.clock.monotonic() - began > _LONGEST_BUSY:
                 held = "Other bulk operations of this app have held every slot for an hour."
                 if self._pages:
@@ -238,6 +240,4 @@ class Bulk:
         yield Window(begin, span.end, self._records(batch))
 
     def _records(self, nodes: list[Node]) -> list[Node]:
-        with expected(self._spans.resource.name):
-            changed = [node for node in nodes if epoch(node["updated_at"]) >= self._spans.since]
-        return shaped(self._spans, self._kind.complete(changed))
+        return shaped(self._spans.resource, self._kind.complete(changed(self._spans, nodes)))

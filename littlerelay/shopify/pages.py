@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from littlerelay.errors import UnreachableError
 from littlerelay.shopify.graphql import MaxCostExceededError, Variables, expected
 from littlerelay.shopify.spans import Node, Span, Spans
-from littlerelay.shopify.windows import Window, shaped
+from littlerelay.shopify.windows import Window, changed, shaped
 from littlerelay.times import epoch
 
 _PAGES = 2  # full pages that a window aims at
@@ -62,7 +62,7 @@ class Pages:
         if len(nodes) < counted:
             raise self._spans.short(counted, len(nodes), str(span))
         self.seen += len(nodes)
-        return shaped(self._spans, nodes.values())
+        return shaped(self._spans.resource, changed(self._spans, nodes.values()))
 
     def _read(self, span: Span) -> dict[str, Node]:
         """Give the nodes of a span by id; what was created outside of it does not count."""

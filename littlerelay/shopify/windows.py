@@ -25,12 +25,15 @@ class Window:
     records: list[Node]
 
 
-def shaped(spans: Spans, nodes: Iterable[Node]) -> list[Node]:
-    """Make records of the nodes that changed since the run's start, each complete, in order."""
-    resource = spans.resource
-    with expected(resource.name):
-        changed = [node for node in nodes if epoch(node["updated_at"]) >= spans.since]
-    found = [_shaped(resource, node) for node in changed if resource.complete(node)]
+def changed(spans: Spans, nodes: Iterable[Node]) -> list[Node]:
+    """Give the nodes that changed since what the run reads from."""
+    with expected(spans.resource.name):
+        return [node for node in nodes if epoch(node["updated_at"]) >= spans.since]
+
+
+def shaped(resource: Resource, nodes: Iterable[Node]) -> list[Node]:
+    """Make records of nodes, each complete, in order."""
+    found = [_shaped(resource, node) for node in nodes if resource.complete(node)]
     return sorted(found, key=lambda record: (epoch(record["created_at"]), record["id"]))
 
 
