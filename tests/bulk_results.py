@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def written(path: Path, lines: Sequence[Node]) -> Path:
 def joined(path: Path, shape: Shape) -> list[Node]:
     """Joins a file and gives the whole nodes, and leaves nothing behind."""
     before = set(path.parent.rglob("*"))
-    with join(path, shape, path.parent) as whole:
+    with closing(join(path, shape, path.parent)) as whole:
         nodes = list(whole)
         assert whole.roots == len(nodes)
     assert set(path.parent.rglob("*")) == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def test_blank_lines_and_ends_of_lines_make_no_difference(path: Path, ends: str)
     lines = list(taken_apart(nodes, ORDERS))
     lines = lines if ends == "grouped" else sorted(lines, key=depth)
     path.write_bytes(b"\r\n\n \n" + b"\r\n\r\n\n".join(map(encoded, lines)))
-    with join(path, ORDERS, path.parent) as whole:
+    with closing(join(path, ORDERS, path.parent)) as whole:
         assert (whole.objects, whole.roots) == (len(lines), 3)
         assert list(whole) == nodes
 
@@ -168,7 +169,7 @@ def test_half_a_character_becomes_the_one_that_stands_for_what_is_none(path: Pat
 @pytest.mark.parametrize("content", [b"", b"\n\r\n"])
 def test_an_empty_file_holds_no_nodes(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    with join(path, CHECKOUTS, path.parent) as whole:
+    with closing(join(path, CHECKOUTS, path.parent)) as whole:
         assert (whole.objects, whole.roots, list(whole)) == (0, 0, [])
 
 
@@ -178,13 +179,13 @@ def test_the_counts_are_those_of_lines_and_roots_before_a_node_is_given(
 ) -> None:
     nodes, shape = ALL[name]
     lines = sorted(taken_apart(nodes, shape), key=depth)
-    with join(written(path, lines), shape, path.parent) as whole:
+    with closing(join(written(path, lines), shape, path.parent)) as whole:
         assert (whole.objects, whole.roots) == (len(lines), len(nodes))
 
 
 def test_the_lines_are_the_nodes_and_can_be_read_again(path: Path) -> None:
     lines = sorted(taken_apart(ALL["orders"][0], ORDERS), key=depth)
-    with join(written(path, lines), ORDERS, path.parent) as whole:
+    with closing(join(written(path, lines), ORDERS, path.parent)) as whole:
         first, second = list(whole.lines()), list(whole.lines())
         assert first == second
         assert [line.count(b"\n") for line in first] == [1] * len(first)

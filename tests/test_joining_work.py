@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import tracemalloc
+from contextlib import closing
 from os import umask
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def test_what_a_killed_run_left_is_removed(path: Path) -> None:
     left.mkdir()
     (left / "part-0-0").write_bytes(b"what it held")
     nodes, shape = ALL["checkouts"]
-    with join(written(path, list(taken_apart(nodes, shape))), shape, path.parent) as whole:
+    with closing(join(written(path, list(taken_apart(nodes, shape))), shape, path.parent)) as whole:
         assert list(whole) == nodes
     assert not left.exists()
 
@@ -110,7 +111,7 @@ def test_memory_does_not_grow_with_the_file(
         written(path, lines if way == "grouped" else sorted(lines, key=depth))
         del lines
         tracemalloc.start()
-        with join(path, ORDERS, path.parent) as whole:
+        with closing(join(path, ORDERS, path.parent)) as whole:
             assert sum(1 for _ in whole.lines()) == count - 1
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

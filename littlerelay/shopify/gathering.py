@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,7 +79,7 @@ class Gatherer:
         if operation.objects == 0:
             return
         path = self._means.folder / f"{operation.number}.jsonl"
-        with self._joined(span, operation, path) as joined:
+        with closing(self._joined(span, operation, path)) as joined:
             yield from joined
         _remove(path)
 
@@ -131,7 +131,7 @@ class Gatherer:
     def _whole(self, span: Span, operation: Operation, path: Path) -> Joined:
         """Join a result, and see that it holds what Shopify counted, of the span alone."""
         with ExitStack() as stack:
-            joined = stack.enter_context(join(path, self._shape, self._means.folder))
+            joined = stack.enter_context(closing(join(path, self._shape, self._means.folder)))
             found, told = (joined.objects, joined.roots), (operation.objects, operation.roots)
             if found != told:
                 raise UselessError(

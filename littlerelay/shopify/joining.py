@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import orjson
 
@@ -37,17 +35,6 @@ class Joined:
         self._bounds = lines.lowest, lines.highest
         self._runs = runs
         self._files = files
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __iter__(self) -> Iterator[Node]:
         """Give every node in order of (created_at, number of its id). Raises DiskError."""

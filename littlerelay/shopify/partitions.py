@@ -18,10 +18,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from zlib import crc32
 
 import orjson
@@ -55,17 +53,6 @@ class Scatter:
             self._files = stack.pop_all()
         self._writes = [file.write for file in files]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def write(self, key: bytes, record: bytes) -> None:
         """Put one record, its newline included, to the others of its key."""
         self._writes[crc32(key) // self._divisor % self._count](record)
@@ -92,7 +79,7 @@ class Partitions:
         with disk_errors(self._work.path), ExitStack() as stack:
             count = self._count(self._lines.size())
             scatters = [
-                stack.enter_context(Scatter(self._work, f"part-{number}", count))
+                stack.enter_context(closing(Scatter(self._work, f"part-{number}", count)))
                 for number in range(len(owners))
             ]
             self._spread(scatters)
@@ -142,7 +129,8 @@ class Partitions:
 
     def _split(self, part: Path, used: int) -> Scatter:
         count = max(2, self._count(part.stat().st_size))
-        with Scatter(self._work, part.name, count, used) as scatter, part.open("rb") as records:
+        scattered = Scatter(self._work, part.name, count, used)
+        with closing(scattered) as scatter, part.open("rb") as records:
             for record in records:
                 scatter.write(_key(record), record)
         part.unlink()

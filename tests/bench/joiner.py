@@ -4,6 +4,7 @@ python tests/bench/joiner.py floor|join FILE
 """
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -28,7 +29,7 @@ def floor(path: Path) -> None:
 
 def joined(path: Path) -> None:
     """Join the file, and read the lines that come of it."""
-    with join(path, ORDERS, path.parent) as orders:
+    with closing(join(path, ORDERS, path.parent)) as orders:
         if sum(1 for _ in orders.lines()) != orders.roots:
             sys.exit("not every order was given")
 
