@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from littlerelay.errors import DiskError
 
@@ -26,6 +27,12 @@ def disk_errors(path: Path) -> Iterator[None]:
             f"{path}: {error.strerror or error}.",
             "Mend that (space, permissions, the disk), then run the same command again.",
         ) from error
+
+
+def new_file(path: Path, buffering: int) -> BinaryIO:
+    """Make a file where there is none, and open it for writing. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, PRIVATE), "wb", buffering=buffering)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -28,7 +28,7 @@ from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
 from littlerelay.progress import JobStatus, Progress
-from littlerelay.reading import Reading
+from littlerelay.reading import read_shop
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
@@ -36,6 +36,7 @@ from littlerelay.shopify.gathering import clear
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.ways import Ways
 from littlerelay.writing import Writing
 
 
@@ -225,7 +226,7 @@ class _Job:
         with ExitStack() as stack:
             given = self._given(start, stack)
             made = kept.keeping(rules(start, self.settings.mapping, given, output))
-            reading = Reading(
+            ways = Ways(
                 self.shop,
                 self.request.mode,
                 Paths(output).bulk if output else self.folder.bulk,
@@ -233,7 +234,7 @@ class _Job:
                 self.watch,
                 is_local=self.settings.endpoint is not None,
             )
-            yield from reading.told(run, start, made)
+            yield from read_shop(ways, run, start, made)
 
     def _given(self, start: Checkpoint, stack: ExitStack) -> Callable[[str], bool]:
         """Open the ledger of a run of ``--since last``."""

@@ -27,12 +27,13 @@ from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths
 from littlerelay.progress import Noted, Progress
-from littlerelay.reading import Reading
+from littlerelay.reading import read_shop
 from littlerelay.rules import rules
 from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Settings, metafield
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.ways import Ways
 from littlerelay.times import iso, iso_ms
 
 # From which records the facts come; Customer Enabled is none, but tells a state, which is dated
@@ -117,24 +118,24 @@ class _DryRun:
             told = f"none: it is compared with {names}"
             yield report.started(start, self._job, settings.shop, told)
             yield from _other_settings(old, meant)
-            end = yield from self._run(start, self._reading(shop, watch))
+            end = yield from self._run(start, self._ways(shop, watch))
         yield report.finished(end, self._job, told, "")
         return end
 
-    def _run(self, start: Checkpoint, reading: Reading) -> Generator[Progress, None, Checkpoint]:
+    def _run(self, start: Checkpoint, ways: Ways) -> Generator[Progress, None, Checkpoint]:
         made = rules(start, self._settings.mapping, lambda _: False, None)
         with (
             self._work.create(self.place.name) as events,
             closing(LazyFile(self._work.path / "rejects")) as rejects,
         ):
             run = Run(start, StreamOutput(events), rejects, lambda _: None, self._clock)
-            yield from reading.told(run, start, made)
+            yield from read_shop(ways, run, start, made)
             end = run.finish()
         runs.check_counts(end)
         return end
 
-    def _reading(self, shop: Shop, watch: Callable[[Progress], None]) -> Reading:
-        return Reading(
+    def _ways(self, shop: Shop, watch: Callable[[Progress], None]) -> Ways:
+        return Ways(
             shop,
             self._request.mode,
             self._work.path / "bulk",

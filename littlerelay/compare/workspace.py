@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from contextlib import suppress
@@ -10,9 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from littlerelay.durable import PRIVATE, disk_errors
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+from littlerelay.durable import disk_errors, new_file
 
 
 class Workspace:
@@ -38,6 +35,6 @@ class Workspace:
 
     def create(self, name: str, buffer: int = 256 * 1024) -> BinaryIO:
         """Make a file and open it for writing. Raises OSError."""
-        file = os.fdopen(os.open(self.path / name, _NEW, PRIVATE), "wb", buffering=buffer)
+        file = new_file(self.path / name, buffer)
         self._files.append(file)
         return file

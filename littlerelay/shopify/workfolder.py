@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import heapq
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay.durable import PRIVATE, disk_errors
+from littlerelay.durable import disk_errors, new_file
 
 _WRITTEN = 256 * 1024  # bytes at a time
 _READ = 128 * 1024
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class WorkFolder:
@@ -32,7 +30,7 @@ class WorkFolder:
 
     def create(self, name: str) -> BinaryIO:
         """Make a file and open it for writing. Raises OSError."""
-        return os.fdopen(os.open(self.path / name, _NEW, PRIVATE), "wb", buffering=_WRITTEN)
+        return new_file(self.path / name, _WRITTEN)
 
     def remove(self) -> None:
         """Remove the folder and all that is in it, if it is still there. Raises DiskError."""
