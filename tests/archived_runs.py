@@ -7,15 +7,36 @@ from typing import Any
 import pytest
 
 from killing import Killed, killed_at
-from littlerelay import remaps
+from littlerelay import archived, remaps, rules
 from littlerelay.errors import RelayError
+from littlerelay.files import compressed
+from littlerelay.files import parts as part_files
 from littlerelay.progress import Progress
 from littlerelay.settings import Mapping, RemapRequest
 from small_jobs import backfill
-from small_shop import SmallShop, hasty_clock
+from small_shop import SmallShop, hasty_clock, mapped
 
 NAMES = ("events.ndjson", "events.ndjson.gz")
 AGAIN = "again.ndjson"
+
+
+def pack_small(patch: pytest.MonkeyPatch) -> None:
+    """Lets parts and the members of compressed files be full after a few records."""
+    patch.setattr(part_files, "FULL", 400)
+    patch.setattr(compressed, "MEMBER", 300)
+
+
+def map_small(patch: pytest.MonkeyPatch) -> None:
+    """Lets small parts be read in small batches, and mapped by the small shop's own rules."""
+    pack_small(patch)
+    patch.setattr(archived, "_BATCH", 2)
+    patch.setattr(rules, "map_record", mapped)
+
+
+def kept_by(shop: SmallShop, folder: Path) -> Path:
+    """Gives the folder of an archive, beside what its run wrote."""
+    keep(shop, folder)
+    return folder / "kept"
 
 
 def keep(shop: SmallShop, folder: Path, name: str = NAMES[0], **request: Any) -> Any:

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from archived_runs import NAMES, keep, kill
+from archived_runs import NAMES, keep, kill, pack_small
 from kept_records import left, records
 from killing import killed_at
 from littlerelay import checkpoint, pipeline
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.errors import DiskError, UsageError
-from littlerelay.files import compressed, ndjson
-from littlerelay.files import parts as part_files
+from littlerelay.files import ndjson
 from littlerelay.files.ndjson import PlainFile
 from littlerelay.files.parts import PartFile
 from littlerelay.keeping import Keeper, KeptInParts, Save
@@ -31,8 +30,7 @@ def shop() -> SmallShop:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_files, "FULL", 400)
-    monkeypatch.setattr(compressed, "MEMBER", 300)
+    pack_small(monkeypatch)
 
 
 def problem(

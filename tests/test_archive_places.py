@@ -7,11 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from archived_runs import files, keep, kill
+from archived_runs import files, keep, kill, pack_small
 from kept_records import about, records
 from littlerelay.errors import CheckpointMismatch, UsageError
-from littlerelay.files import compressed
-from littlerelay.files import parts as part_files
 from small_jobs import finished
 from small_shop import NOW, SmallShop, small_shop
 
@@ -23,8 +21,7 @@ def shop() -> SmallShop:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_files, "FULL", 400)
-    monkeypatch.setattr(compressed, "MEMBER", 300)
+    pack_small(monkeypatch)
 
 
 def test_a_run_goes_on_with_its_archive_alone(shop: SmallShop, tmp_path: Path) -> None:

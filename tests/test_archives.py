@@ -7,13 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from archived_runs import NAMES, keep
+from archived_runs import NAMES, keep, pack_small
 from kept_records import about, parts, records
 from killing import Killed
 from littlerelay import archives, jobs
 from littlerelay.errors import DiskError
-from littlerelay.files import compressed
-from littlerelay.files import parts as part_files
 from small_jobs import backfill, finished
 from small_shop import CUSTOMERS, NOW, ORDERS, SmallShop, small_shop
 
@@ -25,8 +23,7 @@ def shop() -> SmallShop:
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_files, "FULL", 400)
-    monkeypatch.setattr(compressed, "MEMBER", 300)
+    pack_small(monkeypatch)
 
 
 def test_every_record_is_kept_also_those_that_were_rejected_or_gave_nothing(

@@ -7,27 +7,22 @@ from shutil import rmtree
 import orjson
 import pytest
 
-from archived_runs import keep, refused, remap
+from archived_runs import keep, kept_by, map_small, refused, remap
 from killing import Killed, killed_at
-from littlerelay import archived, remaps, rules
+from littlerelay import remaps
 from littlerelay.checkpoint import load
 from littlerelay.errors import CheckpointMismatch, UsageError
-from littlerelay.files import compressed
-from littlerelay.files import parts as part_files
 from littlerelay.progress import Advanced, Finished, Started
 from littlerelay.settings import Mapping, RemapRequest
 from small_jobs import finished
-from small_shop import SmallShop, hasty_clock, mapped, small_shop
+from small_shop import SmallShop, hasty_clock, small_shop
 
 NAMES = ("again.ndjson", "again.ndjson.gz")
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_files, "FULL", 400)
-    monkeypatch.setattr(compressed, "MEMBER", 300)
-    monkeypatch.setattr(archived, "_BATCH", 2)
-    monkeypatch.setattr(rules, "map_record", mapped)
+    map_small(monkeypatch)
 
 
 @pytest.fixture
@@ -37,9 +32,7 @@ def shop() -> SmallShop:
 
 @pytest.fixture
 def kept(shop: SmallShop, tmp_path: Path) -> Path:
-    """Gives the folder of an archive, beside what its run wrote."""
-    keep(shop, tmp_path)
-    return tmp_path / "kept"
+    return kept_by(shop, tmp_path)
 
 
 @pytest.mark.parametrize("name", NAMES)

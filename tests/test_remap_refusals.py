@@ -10,22 +10,17 @@ from typing import Any
 import orjson
 import pytest
 
-from archived_runs import keep, refused, remap
+from archived_runs import keep, kept_by, map_small, refused, remap
 from killing import Killed, killed_at
-from littlerelay import archived, archives, rules
+from littlerelay import archives
 from littlerelay.errors import DiskError
-from littlerelay.files import compressed
-from littlerelay.files import parts as part_files
 from littlerelay.marks import Mark, tail_of
-from small_shop import SmallShop, mapped, small_shop
+from small_shop import SmallShop, small_shop
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_files, "FULL", 400)
-    monkeypatch.setattr(compressed, "MEMBER", 300)
-    monkeypatch.setattr(archived, "_BATCH", 2)
-    monkeypatch.setattr(rules, "map_record", mapped)
+    map_small(monkeypatch)
 
 
 @pytest.fixture
@@ -35,9 +30,7 @@ def shop() -> SmallShop:
 
 @pytest.fixture
 def kept(shop: SmallShop, tmp_path: Path) -> Path:
-    """Gives the folder of an archive, beside what its run wrote."""
-    keep(shop, tmp_path)
-    return tmp_path / "kept"
+    return kept_by(shop, tmp_path)
 
 
 def test_a_run_that_is_not_finished_is_not_mapped(shop: SmallShop, tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ import pytest
 
 from bulk_kills import Undisturbed, command, killed_at, undisturbed
 from kills import after, broken, unbroken
-from littlerelay import checkpoint
-from littlerelay.times import iso
-from shops import BOOKED, booked, ids, moments
+from shops import check_facts
 from standin.options import Options
 from standin.server import StandIn
 
@@ -118,18 +116,3 @@ def test_kills_in_a_changing_shop_lose_no_fact_and_repeat_none(tmp_path: Path) -
             check_facts(shop, folder / "events.ndjson")
             assert shop.problems == []
     assert done >= 15
-
-
-def check_facts(shop: StandIn, file: Path) -> None:
-    """Sees that a file holds what the shop's books say of the run's period, each fact once."""
-    run = checkpoint.load(file.with_name(f"{file.name}.checkpoint.json"))
-    assert run is not None
-    end = iso(run.until)
-    # An order that is imported during the run bears an old date, but came after the end.
-    written = {
-        key: line["at"]
-        for key, line in booked(shop).items()
-        if max(line["at"], line.get("created", "")) < end
-    }
-    assert moments(file, BOOKED) == written
-    assert len(ids(file)) == len(set(ids(file)))
