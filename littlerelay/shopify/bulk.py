@@ -83,17 +83,15 @@ class Bulk:
 
     def windows(self, start: int | None = None) -> Iterator[Window]:
         """Give every window from ``start`` on (none: from the oldest record), in order of time."""
-        spans = self._spans
-        counted = spans.count(start, spans.end)
-        if self._pages and counted < self._least:
-            yield from self._pages.windows(start)
-            return
-        self._reached = spans.oldest() if start is None else start
-        make_folder(self._means.folder)
-        yield from self._all(Span(self._reached, spans.end, counted))
+        whole = self._spans.whole(start)
+        if self._pages and whole.counted < self._least:
+            yield from self._pages.within(whole)
+        else:
+            make_folder(self._means.folder)
+            self._reached = whole.start
+            yield from self._all(whole)
         found = self._seen + (self._pages.seen if self._pages else 0)
-        if found < counted and found < spans.count(start, spans.end):
-            raise spans.short(counted, found, "at all")
+        self._spans.check_whole(start, whole.counted, found)
 
     def _all(self, whole: Span) -> Iterator[Window]:
         """Read all parts in order, while operations for the next ones are under way."""

@@ -118,15 +118,15 @@ class Gatherer:
 
     def _joined(self, span: Span, operation: Operation, path: Path) -> Joined:
         """Fetch and join a result that holds what Shopify counted in it."""
-        for left in reversed(range(_FETCHES)):
+        why = ""
+        for _ in range(_FETCHES):
             self._fetch(span, operation, path)
             try:
                 return self._whole(span, operation, path)
             except (JoinError, UselessError) as error:
                 _remove(path)
-                if not left:
-                    raise UselessError(str(error)) from error
-        raise AssertionError
+                why = str(error)
+        raise UselessError(why)
 
     def _whole(self, span: Span, operation: Operation, path: Path) -> Joined:
         """Join a result, and see that it holds what Shopify counted, of the span alone."""

@@ -35,18 +35,10 @@ class Pages:
         return self._spans.count(None, self._spans.end)
 
     def windows(self, start: int | None = None) -> Iterator[Window]:
-        """Give every window from ``start`` on (none: from the oldest record), in order of time.
-
-        At the end, as many records must have come as were counted at the start, or as are counted
-        then, for some may have been deleted.
-        """
-        spans = self._spans
-        counted, seen = spans.count(start, spans.end), self.seen
-        first = spans.oldest() if start is None else start
-        yield from self.within(Span(first, spans.end, counted))
-        found = self.seen - seen
-        if found < counted and found < spans.count(start, spans.end):
-            raise spans.short(counted, found, "at all")
+        """Give every window from ``start`` on (none: from the oldest record), in order of time."""
+        whole, seen = self._spans.whole(start), self.seen
+        yield from self.within(whole)
+        self._spans.check_whole(start, whole.counted, self.seen - seen)
 
     def within(self, whole: Span) -> Iterator[Window]:
         """Give every window of a span."""

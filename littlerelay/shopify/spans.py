@@ -68,6 +68,19 @@ class Spans:
         self.since = since
         self.end = end
 
+    def whole(self, start: int | None) -> Span:
+        """Give all that is to be read from ``start`` on (none: from the oldest record)."""
+        counted = self.count(start, self.end)
+        return Span(self.oldest() if start is None else start, self.end, counted)
+
+    def check_whole(self, start: int | None, counted: int, found: int) -> None:
+        """Check that as many came from ``start`` on as were ``counted``, or are counted now.
+
+        Some records may have been deleted meanwhile. Raises UnreachableError.
+        """
+        if found < counted and found < self.count(start, self.end):
+            raise self.short(counted, found, "at all")
+
     def cut(self, whole: Span, aim: int) -> Iterator[Span]:
         """Give span after span of a whole one, each of about ``aim`` records."""
         start, end = whole.start, whole.end

@@ -40,15 +40,11 @@ class Ways:
 
     def reader(self, resource: str, since: int, end: int) -> Pages | Bulk:
         """Give what reads a resource, by its name in a run; see Spans for the bounds."""
-        pages = self.shop.pages(resource, since, end)
         if self.mode == "pages":
-            return pages
-        return Bulk(
-            self.shop.spans(resource, since, end),
-            self._kind(resource),
-            self._means(),
-            pages if self.mode == "auto" else None,
-        )
+            return self.shop.pages(resource, since, end)
+        spans = self.shop.spans(resource, since, end)
+        pages = Pages(spans) if self.mode == "auto" else None
+        return Bulk(spans, self._kind(resource), self._means(), pages)
 
     def _kind(self, resource: str) -> Kind:
         shape, complete = {
