@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +12,11 @@ import httpx
 import pytest
 
 from standin.asking import ask, post
+from standin.exchange import Reply
 from standin.faults import PASSING, Faults
 from standin.server import StandIn
 from standin.tiny import TinyWorld
+from standin.wire import Handler
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FOUR_O_CLOCK = "2026-01-01T04:00:00Z"  # three orders came before
@@ -267,3 +271,25 @@ def test_the_command_says_where_the_shop_is_and_stops_when_told() -> None:
         assert process.wait(5) == 0
     assert answer["data"]["shop"]["myshopifyDomain"] == ready["shop"]
     assert answer["extensions"]["cost"]["throttleStatus"]["maximumAvailable"] == 20000
+
+
+def test_the_answer_to_a_stop_arrives_before_the_server_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write = Handler._write
+
+    def late(self: Handler, reply: Reply) -> None:
+        time.sleep(0.2)
+        write(self, reply)
+
+    monkeypatch.setattr(Handler, "_write", late)
+    shop = StandIn(TinyWorld(1)).start()
+
+    def end() -> None:
+        shop.app.stopping.wait()
+        shop.stop()
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    assert httpx.post(f"{shop.url}/_standin/stop").status_code == 200
+    ending.join()
