@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from littlerelay.errors import UnreachableError
-from littlerelay.shopify.graphql import MaxCostExceededError, Variables, expected
+from littlerelay.shopify.graphql import expected
+from littlerelay.shopify.paging import Pager
 from littlerelay.shopify.spans import Node, Span, Spans
 from littlerelay.shopify.windows import Window, changed, shaped
 from littlerelay.times import epoch
@@ -26,8 +26,8 @@ class Pages:
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
-        self._first = spans.resource.first
-        self._aim = _PAGES * self._first
+        self._pager = Pager(spans.api, spans.resource.name, spans.resource.first)
+        self._aim = _PAGES * spans.resource.first
         self.seen = 0
 
     def total(self) -> int:
@@ -58,39 +58,14 @@ class Pages:
 
     def _read(self, span: Span) -> dict[str, Node]:
         """Give the nodes of a span by id; what was created outside of it does not count."""
-        name = self._spans.resource.name
-        nodes: dict[str, Node] = {}
-        text = self._spans.search(span.start, span.end)
-        after: str | None = None
-        seen: set[str | None] = {None}
-        while True:
-            page = self._page({"query": text, "after": after})
-            with expected(name):
-                inside = [one for one in page["nodes"] if span.start <= _created(one) < span.end]
-                nodes.update((node["id"], node) for node in inside)
-                more, after = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
-            if not more:
-                return nodes
-            if after in seen:
-                raise UnreachableError(
-                    f"Shopify gave the same page of {name} twice.", "Run the same command again."
-                )
-            seen.add(after)
-
-    def _page(self, variables: Variables) -> Node:
-        """Ask for one page, halving it for good as often as it costs too much."""
         resource = self._spans.resource
-        while True:
-            asked = {**resource.variables, **variables, "first": self._first}
-            try:
-                answer = self._spans.api.execute(resource.name, asked)
-            except MaxCostExceededError:
-                if self._first == 1:
-                    raise
-                self._first //= 2
-                continue
+        asked = {**resource.variables, "query": self._spans.search(span.start, span.end)}
+        nodes: dict[str, Node] = {}
+        for page in self._pager.pages(asked):
             with expected(resource.name):
-                return dict(answer["page"])
+                inside = [one for one in page if span.start <= _created(one) < span.end]
+                nodes.update((node["id"], node) for node in inside)
+        return nodes
 
 
 def _created(node: Node) -> int:

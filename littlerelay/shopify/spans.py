@@ -13,6 +13,7 @@ from typing import Any
 
 from littlerelay.errors import UnreachableError
 from littlerelay.shopify.graphql import GraphQL, Variables, expected
+from littlerelay.shopify.paging import exact_count
 from littlerelay.times import epoch, iso
 
 Node = dict[str, Any]
@@ -112,17 +113,9 @@ class Spans:
 
     def count(self, start: int | None, end: int) -> int:
         """Count the records of a span; without a start, all up to its end."""
-        text = _search("created_at", self.since, start, end)
-        name = f"{self.resource.name}_count"
-        answer = self.api.execute(name, {"query": text})
-        with expected(name):
-            count, precision = int(answer["counted"]["count"]), answer["counted"]["precision"]
-        if precision != "EXACT":
-            raise UnreachableError(
-                f"Shopify would not count the {self.resource.name} exactly.",
-                "Without an exact count nothing proves that a window is whole: run again later.",
-            )
-        return count
+        return exact_count(
+            self.api, self.resource.name, _search("created_at", self.since, start, end)
+        )
 
     def short(self, counted: int, found: int, where: str) -> UnreachableError:
         """Give the error of a list that holds less than its count."""
