@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from littlerelay import checkpoint, jobs
+from littlerelay import checkpoint, http, jobs
 from littlerelay.clock import Clock
 from littlerelay.events import message_id
 from littlerelay.progress import Finished, Progress
 from littlerelay.settings import BackfillRequest, Credentials, Settings
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.session import open_session
 from littlerelay.times import iso
 from standin.server import StandIn
 
@@ -52,6 +55,13 @@ def backfill(shop: StandIn, folder: Path, **asked: Any) -> list[Progress]:
     """Run a backfill to its end within this process, its files and its state in a folder."""
     asked = {"since": SINCE, "out": str(folder / "events.ndjson"), **asked}
     return list(jobs.backfill(settings(shop, folder / "state"), BackfillRequest(**asked), FAST))
+
+
+@contextmanager
+def endpoint(shop: StandIn, state: Path) -> Iterator[GraphQL]:
+    """Open a shop's endpoint as it is, with no look at what the app may read."""
+    with http.client(FAST) as web:
+        yield GraphQL(open_session(settings(shop, state), web, FAST), web, FAST)
 
 
 def finished(progress: list[Progress]) -> Finished:

@@ -14,14 +14,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from littlerelay import http
 from littlerelay.events import Event, message_id
 from littlerelay.mappers import map_record
 from littlerelay.settings import Mapping
-from littlerelay.shopify.graphql import GraphQL
-from littlerelay.shopify.session import open_session
 from littlerelay.shopify.shop import open_shop
-from shops import FAST, settings
+from shops import endpoint, settings
 from standin.server import StandIn
 
 ORDERS = 400
@@ -54,11 +51,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
 
 def records(shop: StandIn, state: Path) -> Iterator[dict[str, Any]]:
     """Yields every order of a shop as a page of it gives it."""
-    asked, web = settings(shop, state), http.client(FAST)
-    source = open_shop(GraphQL(open_session(asked, web, FAST), web, FAST), asked.shop)
-    for window in source.pages("orders", 0, source.now).windows():
-        yield from window.records
-    web.close()
+    with endpoint(shop, state) as api:
+        source = open_shop(api, settings(shop, state).shop)
+        for window in source.pages("orders", 0, source.now).windows():
+            yield from window.records
 
 
 def besides(order: dict[str, Any]) -> dict[str, Decimal]:

@@ -118,12 +118,13 @@ def order_figures(api: GraphQL, search: OrderSearch, first: int = _PAGE) -> Iter
     """
     text, found = search.text(), 0
     counted = count_orders(api, search)
-    last: set[str] = set()
+    last: set[int] = set()
     for nodes in Pager(api, "order_figures", first).pages({"query": text}):
         with expected("order_figures"):
-            page = {str(node["id"]): _order(node) for node in nodes}
-        for gid, order in page.items():
-            if gid not in last and search.holds(order):
+            page = {order.id: order for order in map(_order, nodes)}
+            meant = [order for order in page.values() if search.holds(order)]
+        for order in meant:
+            if order.id not in last:
                 found += 1
                 yield order
         last = set(page)
@@ -158,7 +159,8 @@ def deleted_orders(api: GraphQL, deleted: Bounds = EVER) -> Iterator[DeletedOrde
     for nodes in Pager(api, "deleted_orders", _PAGE).pages({"query": " ".join(terms)}):
         with expected("deleted_orders"):
             found = [_deleted(node) for node in nodes if _is_deletion(node)]
-        yield from (one for one in found if deleted.holds(one.deleted))
+            meant = [one for one in found if deleted.holds(one.deleted)]
+        yield from meant
 
 
 def _order(node: Node) -> OrderFigures:
