@@ -27,8 +27,16 @@ ALL = ", ".join(METRICS)
 YEAR = "SINCE 2025-01-01 UNTIL 2025-12-31"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop() -> Iterator[StandIn]:
+    with StandIn(orders=300, plan="enterprise") as running:
+        yield running
+    assert not running.problems
+
+
+@pytest.fixture
+def changing() -> Iterator[StandIn]:
+    """A shop for one test alone."""
     with StandIn(orders=300, plan="enterprise") as running:
         yield running
     assert not running.problems
@@ -96,27 +104,29 @@ def test_columns_are_named_with_their_kinds(shop: StandIn) -> None:
     assert found["parseWarnings"] == []
 
 
-def test_a_refund_counts_on_the_day_it_was_made_and_a_deleted_order_never(shop: StandIn) -> None:
+def test_a_refund_counts_on_the_day_it_was_made_and_a_deleted_order_never(
+    changing: StandIn,
+) -> None:
     query = "FROM sales SHOW orders, total_sales TIMESERIES month SINCE 2023-11-01 UNTIL 2026-12-31"
-    before = rows(shop, query)
-    shop.pass_time(35 * 86_400)
+    before = rows(changing, query)
+    changing.pass_time(35 * 86_400)
     row = next(
         row
         for row in range(250, 0, -1)
-        if len(shop.world.node(order(shop, row))["refunds"]) == 0  # type: ignore[index]
-        and not shop.world.table("orders").flags[row] & 1
+        if len(changing.world.node(order(changing, row))["refunds"]) == 0  # type: ignore[index]
+        and not changing.world.table("orders").flags[row] & 1
     )
-    shop.change_order(order(shop, row), "refund", lines="one")
+    changing.change_order(order(changing, row), "refund", lines="one")
     paid = next(
         Decimal(fact["total"])
-        for fact in shop.world.books()
+        for fact in changing.world.books()
         if fact["fact"] == "refund" and fact["at"].startswith("2026-12")
     )
-    after = rows(shop, query)
+    after = rows(changing, query)
     assert after[:-1] == before[:-1]
     assert Decimal(after[-1]["total_sales"]) == Decimal(before[-1]["total_sales"]) - paid < 0
-    shop.change_order(order(shop, row), "delete")
-    (gone,) = [one for one, two in zip(rows(shop, query), before, strict=True) if one != two]
+    changing.change_order(order(changing, row), "delete")
+    (gone,) = [one for one, two in zip(rows(changing, query), before, strict=True) if one != two]
     (was,) = [one for one in before if one["month"] == gone["month"]]
     assert int(gone["orders"]) == int(was["orders"]) - 1
 
@@ -194,10 +204,10 @@ def test_what_shopify_knows_and_the_stand_in_does_not_breaks_it(query: str) -> N
         assert len(shop.problems) == 1
 
 
-def test_a_report_needs_its_scope_and_approval_of_customers_data(shop: StandIn) -> None:
+def test_a_report_needs_its_scope_and_approval_of_customers_data(changing: StandIn) -> None:
     query = "FROM sales SHOW orders SINCE today"
-    shop.grant_scopes(*(scope for scope in ALL_SCOPES if scope != "read_reports"))
-    refusal = ask(shop, REPORT, q=query)["errors"][0]
+    changing.grant_scopes(*(scope for scope in ALL_SCOPES if scope != "read_reports"))
+    refusal = ask(changing, REPORT, q=query)["errors"][0]
     assert refusal["path"] == ["shopifyqlQuery"]
     assert refusal["extensions"]["code"] == "ACCESS_DENIED"
     assert refusal["extensions"]["requiredAccess"].startswith("`read_reports` access scope")
