@@ -63,7 +63,7 @@ def summary(entry: EventEntry) -> dict[str, Any]:
     return told | {
         "type": made.call,
         "made_from": made.source,
-        "relay": "from history",
+        "relay": "from recordings" if entry.name in catalogue.RECORDED else "from history",
         "timestamp": made.time,
         "fact": made.fact,
     }

@@ -29,10 +29,11 @@ def properties() -> str:
     own = [entry for entry in known if events_of[entry.name]]
     sources = {name: catalogue.source_of(of[0], name) for name, of in events_of.items() if of}
     heading = ("property", "type", "what it is", "from")
+    among = " and ".join(sorted(catalogue.OF_ONE_PRODUCT))
     return "\n\n".join(
         (
             table(heading, _described(own, sources)),
-            "Each of the `products`:",
+            f"Each of the `products`; in {among} they stand among the event's own:",
             table(heading, _described(catalogue.product_properties(), catalogue.PRODUCT_SOURCES)),
         )
     )
@@ -51,7 +52,11 @@ def table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _carried(event: str) -> tuple[str, ...]:
-    return catalogue.CARRIED.get(event, ())
+    """Give what an event carries of its own, without what it tells of its one product."""
+    carried = catalogue.CARRIED.get(event, ())
+    if event not in catalogue.OF_ONE_PRODUCT:
+        return carried
+    return tuple(name for name in carried if name not in catalogue.PRODUCT_SOURCES)
 
 
 def _described(entries: Iterable[Property], sources: Mapping[str, str]) -> list[tuple[str, ...]]:

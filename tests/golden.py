@@ -1,4 +1,7 @@
-"""Reads the golden pairs: a record, and beside it the events that it gives."""
+"""Reads the golden pairs: a record, and beside it the events that it gives.
+
+In a folder of carts, and in ``checkouts-course``, a file holds all records of one cart or checkout.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +10,7 @@ from typing import Any
 import orjson
 
 from littlerelay.events import Event, encode
-from littlerelay.mappers import map_record
+from littlerelay.mappers import map_record, map_records
 from littlerelay.settings import Mapping, Markets
 
 RECORDS = Path(__file__).resolve().parent.parent / "fixtures" / "records"
@@ -20,10 +23,9 @@ CASES = sorted(
 )
 
 
-def record_of(case: str) -> dict[str, Any]:
-    """Returns the record of a case like ``orders/paid``."""
-    record: dict[str, Any] = orjson.loads((RECORDS / f"{case}.json").read_bytes())
-    return record
+def record_of(case: str) -> Any:
+    """Returns the record of a case like ``orders/paid``, or the list of its records."""
+    return orjson.loads((RECORDS / f"{case}.json").read_bytes())
 
 
 def resource_of(case: str) -> str:
@@ -51,13 +53,21 @@ def expected_path(case: str) -> Path:
     return RECORDS / f"{case}.events.ndjson"
 
 
+def mapped(case: str, record: Any, mapping: Mapping) -> list[Event]:
+    """Returns the events of a record like that of a case, or of such records."""
+    resource = resource_of(case).removesuffix("-course")
+    if isinstance(record, list):
+        return map_records(resource, record, mapping)
+    return map_record(resource, record, mapping)
+
+
 def events_of(case: str, **changed: Any) -> list[Event]:
     """Returns the events of a case, as a reader of the file gets them.
 
     ``changed`` are fields of the record that differ from the file.
     """
-    record = record_of(case) | changed
-    events = map_record(resource_of(case), record, settings_of(case))
+    record = record_of(case)
+    events = mapped(case, record | changed if changed else record, settings_of(case))
     return [orjson.loads(encode(event)) for event in events]
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from golden import CASES, SHOP, record_of, resource_of, settings_of
+from golden import CASES, SHOP, mapped, record_of, resource_of, settings_of
 from littlerelay import mappers
 from littlerelay.errors import RecordError
 from littlerelay.events import encode
-from littlerelay.mappers import map_record
+from littlerelay.mappers import map_record, map_records
 from littlerelay.mappers.shape import fault
-from littlerelay.records import Checkout, Customer, Order
+from littlerelay.records import Cart, Checkout, Customer, Order
 from littlerelay.settings import Mapping
 
 PLACE = list[str | int]
@@ -119,11 +119,18 @@ def test_a_bug_still_looks_like_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unknown_resource_is_a_bug() -> None:
     with pytest.raises(KeyError):
         map_record("carts", {}, Mapping(shop=SHOP))
+    with pytest.raises(KeyError):
+        map_records("orders", [], Mapping(shop=SHOP))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_records_that_are_mapped_have_the_shape_that_is_promised(case: str) -> None:
-    kinds = {"checkouts": Checkout, "customers": Customer, "orders": Order}
+    kinds: dict[str, object] = {
+        "carts": list[Cart],
+        "checkouts": Checkout,
+        "customers": Customer,
+        "orders": Order,
+    }
     assert fault(record_of(case), kinds[resource_of(case)]) is None
 
 
@@ -142,7 +149,7 @@ def test_a_strange_record_is_mapped_or_refused_and_never_crashes(
     before = copy.deepcopy(strange)
     refusal = ""
     try:
-        for event in map_record(resource_of(case), strange, settings_of(case)):
+        for event in mapped(case, strange, settings_of(case)):
             encode(event)
     except RecordError as error:
         refusal = str(error)

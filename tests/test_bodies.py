@@ -23,6 +23,7 @@ from made_bodies import (
     paid_back,
     refund_body,
 )
+from recorded_carts import cart_body
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ from made_bodies import (
         ("orders", foreign_order(refunds=[refund_body(transactions=[paid_back("8.00", "USD")])])),
         ("customers", order_body()["customer"]),
         ("checkouts", checkout_body()),
+        ("carts", cart_body(0, line_body(properties={}) | {"price": "15.00"}, attributes={"a": 1})),
     ],
 )
 def test_a_body_is_never_changed(resource: str, body: Body) -> None:
@@ -40,7 +42,7 @@ def test_a_body_is_never_changed(resource: str, body: Body) -> None:
     assert body == before
 
 
-@pytest.mark.parametrize("resource", ["orders", "customers", "checkouts"])
+@pytest.mark.parametrize("resource", ["orders", "customers", "checkouts", "carts"])
 @pytest.mark.parametrize("body", [None, [], "orders", 5])
 def test_a_body_that_is_no_object_is_rejected(resource: str, body: object) -> None:
     with pytest.raises(RecordError, match="wrong_type"):

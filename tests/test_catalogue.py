@@ -237,8 +237,9 @@ def test_only_products_properties_are_dropped_for_size() -> None:
 
 @pytest.mark.parametrize("name", CARRIED)
 def test_what_an_event_carries_stands_in_the_order_of_the_tables(name: str) -> None:
-    tables = (*catalogue.EVENT_PROPERTIES, *catalogue.ADDED_EVENT_PROPERTIES)
-    order = [entry.name for entry in tables if not catalogue.is_envelope(entry)]
+    among = catalogue.PRODUCT_PROPERTIES if name in catalogue.OF_ONE_PRODUCT else ()
+    tables = (*catalogue.EVENT_PROPERTIES, *among, *catalogue.ADDED_EVENT_PROPERTIES)
+    order = dict.fromkeys(entry.name for entry in tables if not catalogue.is_envelope(entry))
     assert list(CARRIED[name]) == [known for known in order if known in CARRIED[name]]
 
 

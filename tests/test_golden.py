@@ -7,14 +7,13 @@ import copy
 
 import pytest
 
-from golden import CASES, RECORDS, events_of, expected_path, record_of, resource_of, settings_of
+from golden import CASES, RECORDS, events_of, expected_path, mapped, record_of, settings_of
 from littlerelay.events import encode
-from littlerelay.mappers import map_record
 
 
 def lines_of(case: str) -> bytes:
     """Returns the lines that a case's record gives."""
-    events = map_record(resource_of(case), record_of(case), settings_of(case))
+    events = mapped(case, record_of(case), settings_of(case))
     return b"".join(map(encode, events))
 
 
@@ -37,7 +36,7 @@ def test_nothing_lies_beside_a_record_that_is_gone(kind: str) -> None:
 def test_a_mapper_leaves_its_record_as_it_was(case: str) -> None:
     record = record_of(case)
     before = copy.deepcopy(record)
-    map_record(resource_of(case), record, settings_of(case))
+    mapped(case, record, settings_of(case))
     assert record == before
 
 

@@ -73,7 +73,8 @@ def test_a_metafield_of_the_customer_can_be_the_user_id(
 
 def order(**changed: Any) -> dict[str, Any]:
     """Returns the record of a plain order, changed."""
-    return record_of("orders/paid") | changed
+    record: dict[str, Any] = record_of("orders/paid") | changed
+    return record
 
 
 def completed(record: dict[str, Any], **settings: Any) -> dict[str, Any]:

@@ -30,15 +30,20 @@ def found(name: str, inside: object) -> Iterator[Any]:
 def values(case: str, event: dict[str, Any]) -> Values:
     """Returns what each part of a fact can stand for."""
     record, properties = record_of(case), event.get("properties", {})
+    ids = sorted({str(one) for one in found("id", record)})
+    keys = [*found("key", record)] or [*found("variant_id", record)] or ids
     return {
-        "id": sorted({str(one) for one in found("id", record)}),
-        "agreement id": [str(one) for one in found("id", record.get("agreements"))],
+        "id": ids,
+        "agreement id": [str(one) for one in found("id", [*found("agreements", record)])],
         "code": [properties.get("coupon", "").lower()],
         "status": [properties.get("shipment_status", ""), "cancelled", "updated"],
         "n": [str(properties.get("step"))],
         "hash": [content_hash(event.get("traits", {}))],
-        "resource": [resource_of(case)],
-        "record id": [str(record["id"])],
+        "resource": [resource_of(case).removesuffix("-course")],
+        "record id": ids if isinstance(record, list) else [str(record["id"])],
+        "token": sorted(set(found("token", record))),
+        "line key": sorted({str(key) for key in keys}),
+        "time": [event["timestamp"]],
         "previousId": [event.get("previousId", "")],
         "userId": [event.get("userId", "")],
     }

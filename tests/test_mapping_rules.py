@@ -21,7 +21,7 @@ from hypothesis import given, settings
 
 from generated_bills import DESTINATIONS, DIGITS, MAPPINGS, ODD_BILLS, SHOP, Bill, bills
 from generated_orders import record_of
-from golden import CASES, resource_of, settings_of
+from golden import CASES, mapped, resource_of, settings_of
 from golden import record_of as golden_record
 from littlerelay import mappers
 from littlerelay.events import MAX_EVENT_BYTES, Event, encode
@@ -217,25 +217,25 @@ def shut_out_the_world(patch: pytest.MonkeyPatch) -> None:
             patch.setattr(module, "datetime", NoClock)
 
 
-def mapped_in_the_dark(resource: str, record: Any, mapping: Mapping) -> list[Event]:
-    """Maps a record that cannot change, in a world that tells nothing."""
+def mapped_in_the_dark(case: str, record: Any, mapping: Mapping) -> list[Event]:
+    """Maps a record like that of a case, which cannot change, in a world that tells nothing."""
     held = frozen(record)
     with pytest.MonkeyPatch.context() as patch:
         shut_out_the_world(patch)
-        return map_record(resource, held, mapping)
+        return mapped(case, held, mapping)
 
 
 @some
 @given(bills(), MAPPINGS)
 def test_a_mapper_looks_at_nothing_but_its_record(bill: Bill, mapping: Mapping) -> None:
     record = record_of(bill)
-    assert mapped_in_the_dark("orders", record, mapping) == map_record("orders", record, mapping)
+    assert mapped_in_the_dark("orders/", record, mapping) == map_record("orders", record, mapping)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_known_case_is_mapped_from_its_record_alone(case: str) -> None:
-    resource, record, mapping = resource_of(case), golden_record(case), settings_of(case)
-    assert mapped_in_the_dark(resource, record, mapping) == map_record(resource, record, mapping)
+    record, mapping = golden_record(case), settings_of(case)
+    assert mapped_in_the_dark(case, record, mapping) == mapped(case, record, mapping)
 
 
 ELSEWHERE = """

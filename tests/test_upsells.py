@@ -22,7 +22,7 @@ def upsells(record: dict[str, Any], **settings: Any) -> list[Event]:
 
 def edited(**changed: Any) -> dict[str, Any]:
     """Returns an order with an upsell whose agreement is changed."""
-    record = record_of("orders/upsell_by_app")
+    record: dict[str, Any] = record_of("orders/upsell_by_app")
     record["agreements"][1] |= changed
     return record
 

@@ -17,6 +17,7 @@ from littlerelay.catalogue.additions import (
     ALWAYS,
     CALLS,
     CARRIED,
+    OF_ONE_PRODUCT,
     PRODUCT_ALWAYS,
 )
 from littlerelay.catalogue.entries import EventEntry, Kind, Made, Property
@@ -29,7 +30,7 @@ from littlerelay.catalogue.lookup import (
     properties_of,
     traits,
 )
-from littlerelay.catalogue.made import MADE, NOT_YET
+from littlerelay.catalogue.made import MADE, NOT_YET, RECORDED
 from littlerelay.catalogue.sources import PRODUCT_SOURCES, TRAIT_SOURCES, source_of
 from littlerelay.catalogue.specification import (
     DEVICE_EVENTS,
@@ -53,9 +54,11 @@ __all__ = [
     "EVENT_PROPERTIES",
     "MADE",
     "NOT_YET",
+    "OF_ONE_PRODUCT",
     "PRODUCT_ALWAYS",
     "PRODUCT_PROPERTIES",
     "PRODUCT_SOURCES",
+    "RECORDED",
     "SERVER_EVENTS",
     "SUBSCRIPTION_EVENTS",
     "SUBSCRIPTION_PROPERTIES",

@@ -71,9 +71,16 @@ _CUSTOMER = """email lifetime_revenue_littledata purchase_count_littledata sent_
     shopify_customer_id_littledata market_handle"""
 _REFUND = """affiliation coupon currency email order_id presentment_currency presentment_total
     products sent_from shipping tax total market_handle refund_id reason"""
+_CART = """cart_id currency presentment_currency sent_from brand name price product_id quantity
+    product_properties shopify_product_id shopify_variant_id sku market_handle"""
+
+# The events of one product, whose properties stand among their own.
+OF_ONE_PRODUCT = frozenset({"Product Added", "Product Removed"})
 
 # The properties that each track can carry, in their order.
 CARRIED: dict[str, tuple[str, ...]] = {
+    "Product Added":           tuple(_CART.split()),
+    "Product Removed":         tuple(_CART.split()),
     "Checkout Started":        tuple(_CHECKOUT.split()),
     "Checkout Step Viewed":    tuple(_CHECKOUT_STEP.split()),
     "Checkout Step Completed": tuple(_CHECKOUT_STEP.split()),
@@ -90,6 +97,7 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "Order Refunded":          tuple(_REFUND.split()),
 }
 
+_CART_ALWAYS = "cart_id sent_from price quantity"
 _CHECKOUT_ALWAYS = "affiliation currency products sent_from"
 _CUSTOMER_ALWAYS = "sent_from shopify_customer_id_littledata"
 _FULFILLMENT_ALWAYS = "currency order_id products sent_from fulfillment_id"
@@ -99,6 +107,8 @@ _UPSELL_ALWAYS = "affiliation currency order_id products sent_from subtotal tax 
 
 # Those of them that are there whatever the record lacks.
 ALWAYS: dict[str, tuple[str, ...]] = {
+    "Product Added":           tuple(_CART_ALWAYS.split()),
+    "Product Removed":         tuple(_CART_ALWAYS.split()),
     "Checkout Started":        tuple(_CHECKOUT_ALWAYS.split()),
     "Checkout Step Viewed":    (*_CHECKOUT_ALWAYS.split(), "step"),
     "Checkout Step Completed": (*_CHECKOUT_ALWAYS.split(), "step"),

@@ -11,6 +11,7 @@ from littlerelay.catalogue.additions import (
     ADDED_TRAITS,
     CALLS,
     CARRIED,
+    OF_ONE_PRODUCT,
 )
 from littlerelay.catalogue.entries import EventEntry, Property
 from littlerelay.catalogue.sources import PRODUCT_SOURCES
@@ -43,6 +44,8 @@ def find(name: str) -> EventEntry:
 def properties_of(event: str) -> tuple[Property, ...]:
     """Give the properties that a track can carry. Raises KeyError for what relay does not make."""
     known = {entry.name: entry for entry in EVENT_PROPERTIES + ADDED_EVENT_PROPERTIES}
+    if event in OF_ONE_PRODUCT:
+        known |= {entry.name: entry for entry in PRODUCT_PROPERTIES}
     return tuple(known[name] for name in CARRIED[event])
 
 

@@ -40,6 +40,13 @@ MADE: dict[str, Made] = {
     "Fulfillment Updated": Made(
         "track", "a fulfillment, once for each known status",
         "`in_transit_at`, `delivered_at`, else `updated_at`", "`fulfillments/{id}/{status}`"),
+    "Product Added": Made(
+        "track", "a line of a cart that has more than before and keeps it for more than 10 seconds",
+        "`updated_at` of the first cart that shows it", "`carts/{token}/{line key}/added/{time}`"),
+    "Product Removed": Made(
+        "track", "a line of a cart that has less than before, and had it for more than 10 seconds",
+        "`updated_at` of the first cart that shows it",
+        "`carts/{token}/{line key}/removed/{time}`"),
     "Checkout Started": Made(
         "track", "an abandoned checkout",
         "`created_at`", "`checkouts/{id}/started`"),
@@ -66,8 +73,10 @@ MADE: dict[str, Made] = {
         "`alias/{previousId}/{userId}`"),
 }
 
+# Of these no history tells: they are made from recordings alone.
+RECORDED = frozenset({"Product Added", "Product Removed"})
+
 _BROWSER = "recorded web-pixel events"
-_CART = "webhooks of carts"
 _SUBSCRIPTION = "records of subscriptions"
 
 # Events that relay does not make yet, and what they need.
@@ -83,8 +92,6 @@ NOT_YET: dict[str, str] = {
     "Products Searched":          _BROWSER,
     "Registration Viewed":        _BROWSER,
     "Thank You Page Viewed":      _BROWSER,
-    "Product Added":              _CART,
-    "Product Removed":            _CART,
     "Subscription Created":       _SUBSCRIPTION,
     "Subscription Updated":       _SUBSCRIPTION,
     "Subscription Cancelled":     _SUBSCRIPTION,

@@ -66,6 +66,22 @@ _COUPON = {
                                       "`discount_allocations`",
     "email":                          "the customer's `email`, else the order's or checkout's",
 }
+_CART = {
+    "cart_id":                        "`token`",
+    "currency":                       "the currency of the shop's side of `price_set`",
+    "presentment_currency":           "the currency of the customer's side of `price_set`",
+    "brand":                          "`vendor`",
+    "name":                           "`title`, which names the variant, too",
+    "price":                          "`price_set` of one unit, before discounts",
+    "product_id":                     "`product_id`",
+    "quantity":                       "how many more, or fewer, than before: the difference of "
+                                      "`quantity`",
+    "product_properties":             "`properties`",
+    "shopify_product_id":             "`product_id`",
+    "shopify_variant_id":             "`variant_id`",
+    "sku":                            "`sku`",
+    "market_handle":                  "the shop's market, where it has but one for all countries",
+}
 _UPSELL = {
     "discount":                       "discounts of the edit's sales",
     "presentment_total":              "the edit's sales in that currency",
@@ -117,6 +133,8 @@ _REFUND = {
 
 _OF_CHECKOUT = _ORDER | _CHECKOUT
 _BY_EVENT: dict[str, Mapping[str, str]] = {
+    "Product Added":           _ORDER | _CART,
+    "Product Removed":         _ORDER | _CART,
     "Checkout Started":        _OF_CHECKOUT,
     "Checkout Step Viewed":    _OF_CHECKOUT,
     "Checkout Step Completed": _OF_CHECKOUT,

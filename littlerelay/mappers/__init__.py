@@ -1,18 +1,21 @@
 """Turns records into Segment's events: pure functions, one for each event, named as the event.
 
-`map_record` gives all events of one record, whatever their time. A mapper asks no clock, reads no
-file and never changes the record: the same record and settings give the same events.
+`map_record` gives all events of one record, whatever their time, and `map_records` those of all
+records of one cart. A mapper asks no clock, reads no file and never changes the
+record: the same record and settings give the same events.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingABC
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from littlerelay import settings
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, MalformedError
+from littlerelay.mappers.carts import cart_events
 from littlerelay.mappers.checkouts import map_checkout
 from littlerelay.mappers.coupons import order_coupons
 from littlerelay.mappers.customers import map_customer
@@ -29,10 +32,17 @@ from littlerelay.mappers.people import people_events
 from littlerelay.mappers.refunds import refund_events
 from littlerelay.mappers.shape import fault, path_of
 from littlerelay.mappers.upsells import upsell_events
-from littlerelay.records import Checkout, Customer, Order
+from littlerelay.records import Cart, Checkout, Customer, Order
 
 _BY_TIME = itemgetter("timestamp")
 _KINDS = {"customers": Customer, "orders": Order, "checkouts": Checkout}
+# What gives the events of several records of one thing, and what these records are.
+_Course: TypeAlias = Callable[[Sequence[Any], settings.Mapping], list[Event]]
+_COURSES: dict[str, tuple[_Course, object]] = {
+    "carts": (cart_events, list[Cart]),
+}
+# What a mapper raises where a record is not what it trusts it to be.
+_UNREADABLE = (MalformedError, AttributeError, KeyError, TypeError, ValueError)
 # How the keys end under which a value of each kind can stand.
 _NAMES = {
     "malformed_money": ("amount", "compare_at_price", "total_spent"),
@@ -53,7 +63,6 @@ def map_record(
     ``malformed_money``, ``malformed_time`` or ``unknown_line_item``, with the path of the field.
     What the settings leave out is mapped all the same: they do not decide which records are bad.
     """
-    left_out = mapping.leave_out
     try:
         if resource == "customers":
             events = map_customer(cast("Customer", record), mapping)
@@ -61,15 +70,31 @@ def map_record(
             events = map_checkout(cast("Checkout", record), mapping)
         else:
             events = map_order(cast("Order", record), mapping)
-    except MalformedError as error:
-        place = path_of(error.value, _NAMES[error.reason], record)
-        raise RecordError(error.reason, place or "the record") from None
-    except (AttributeError, KeyError, TypeError, ValueError):
-        found = fault(record, _KINDS[resource])
+    except _UNREADABLE as error:
+        found = _refusal(error, record, _KINDS[resource])
         if found is None:
             raise
         raise found from None
-    return [one for one in events if _name(one) not in left_out] if left_out else events
+    return _wanted(events, mapping)
+
+
+def map_records(
+    resource: str, records: Sequence[MappingABC[str, Any]], mapping: settings.Mapping
+) -> list[Event]:
+    """Give all events of the records of one cart, which may come in any order.
+
+    ``resource`` is ``carts``.
+    Raises RecordError as `map_record` does; the path begins with the record's place: ``[2].token``.
+    """
+    course, kind = _COURSES[resource]
+    try:
+        events = course(records, mapping)
+    except _UNREADABLE as error:
+        found = _refusal(error, [*records], kind)
+        if found is None:
+            raise
+        raise found from None
+    return _wanted(events, mapping)
 
 
 def map_order(order: Order, mapping: settings.Mapping) -> list[Event]:
@@ -102,6 +127,19 @@ def order_tracks(facts: OrderFacts) -> list[Event]:
     if cancelled_at := order.get("cancelled_at"):
         tracks.append(order_cancelled(facts, table, cancelled_at))
     return tracks
+
+
+def _refusal(error: Exception, record: object, kind: object) -> RecordError | None:
+    """Tell what is wrong with a record that could not be mapped, None where nothing is."""
+    if isinstance(error, MalformedError):
+        place = path_of(error.value, _NAMES[error.reason], record)
+        return RecordError(error.reason, place or "the record")
+    return fault(record, kind)
+
+
+def _wanted(events: list[Event], mapping: settings.Mapping) -> list[Event]:
+    left_out = mapping.leave_out
+    return [one for one in events if _name(one) not in left_out] if left_out else events
 
 
 def _name(event: Event) -> str:

@@ -1,4 +1,4 @@
-"""Reads what a storefront's scripts left in an order's or a checkout's note attributes.
+"""Reads what a storefront's scripts left in the note attributes of an order, a checkout or a cart.
 
 They leave there who the visitor was to Segment and to other destinations, and cookies.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping as MappingABC
 from typing import Any, TypeAlias
 
 from littlerelay.events import COOKIE_TRAIT
-from littlerelay.records import Checkout, Order
+from littlerelay.records import Cart, Checkout, Order
 from littlerelay.settings import Mapping
 
 Notes: TypeAlias = MappingABC[str, str | None]
@@ -31,7 +31,7 @@ _is_no_id = re.compile(r"\s*(?:[0-]*|-1|anonymous|null|none|undefined)\s*", re.I
 _is_integer = re.compile(r"\d{1,18}", re.ASCII).fullmatch
 
 
-def notes_of(record: Order | Checkout) -> Notes:
+def notes_of(record: Order | Checkout | Cart) -> Notes:
     """Give a record's note attributes by name."""
     attributes = record.get("note_attributes")
     return {note["name"]: note["value"] for note in attributes} if attributes else {}

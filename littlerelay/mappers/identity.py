@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, cast
 from littlerelay import __version__
 from littlerelay.events import Sender, encode_part, message_id, present
 from littlerelay.mappers.attributes import integrations_of, notes_of, recovered_id
-from littlerelay.records import Address, Checkout, Customer, Order
+from littlerelay.records import Address, Cart, Checkout, Customer, Order
 from littlerelay.settings import Mapping, metafield
 
 _LIBRARY = {"name": "littlerelay", "version": __version__}
@@ -39,6 +39,19 @@ def checkout_sender(checkout: Checkout, email: str | None, mapping: Mapping) -> 
     """
     keys = checkout.get("token"), checkout.get("cart_token"), "checkouts"
     return _sender(checkout, keys, email, mapping)
+
+
+def cart_sender(cart: Cart, mapping: Mapping) -> Sender:
+    """Give whom a cart's messages are about: a visitor, of whom no cart tells more."""
+    notes = notes_of(cart)
+    visitor = recovered_id(notes, mapping) or anonymous_id(mapping.shop, "carts", cart["token"])
+    # fmt: off
+    return present({
+        "anonymousId":  visitor,
+        "context":      _context(None, None, mapping),
+        "integrations": integrations_of(notes, mapping),
+    })
+    # fmt: on
 
 
 def redacted_sender(order: Order, mapping: Mapping) -> Sender:

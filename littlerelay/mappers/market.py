@@ -26,3 +26,9 @@ def market_of(markets: Markets, *addresses: Address | None) -> str | None:
         if country:
             return markets.by_country.get(country, markets.elsewhere)
     return None
+
+
+def market_anywhere(markets: Markets) -> str | None:
+    """Give the market of somebody whose country is unknown: that of all, where there is but one."""
+    one = {markets.elsewhere, *markets.by_country.values()}
+    return markets.elsewhere if len(one) == 1 else None

@@ -44,8 +44,11 @@ def products(lines: Iterable[tuple[LineItem, int]], shared: Basket) -> list[dict
     return found
 
 
-def product(line: LineItem, quantity: int, position: int, shared: Basket) -> dict[str, Any]:
-    """Give one product; of a deleted one, what the line itself still holds."""
+def product(line: LineItem, quantity: int, position: int | None, shared: Basket) -> dict[str, Any]:
+    """Give one product; of a deleted one, what the line itself still holds.
+
+    One that stands in no list has no position.
+    """
     product_id, variant_id = line.get("product_id"), line.get("variant_id")
     product_text = None if product_id is None else str(product_id)
     compare_at = line.get("compare_at_price")

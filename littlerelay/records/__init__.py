@@ -10,6 +10,7 @@ empty name, address, note, variant title, vendor or sku is null.
 only GraphQL carries say so.
 """
 
+from littlerelay.records.carts import Cart, CartLine
 from littlerelay.records.checkouts import Checkout
 from littlerelay.records.customers import Consent, Customer, Metafield
 from littlerelay.records.lines import LineItem, SellingPlan, ShippingLine
@@ -42,6 +43,8 @@ __all__ = [
     "Address",
     "Agreement",
     "Attribute",
+    "Cart",
+    "CartLine",
     "Checkout",
     "ClientDetails",
     "Consent",

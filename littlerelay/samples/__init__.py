@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
-from typing import Any
 
 import orjson
 
 from littlerelay.events import Event
-from littlerelay.mappers import map_record
+from littlerelay.mappers import map_record, map_records
 from littlerelay.settings import Mapping, Markets
 
 _MAPPING = Mapping(shop="example.myshopify.com", markets=Markets(by_country={"DE": "europe"}))
@@ -20,17 +20,21 @@ _RECORDS = (
     ("orders", "order_pos.json"),
     ("checkouts", "checkout.json"),
 )
+_SUCCESSIVE = (("carts", "cart.json"),)  # all records of one thing
 
 
 def sample(name: str) -> Event | None:
     """Give an invented event of that name, of the catalogue; None where relay makes none."""
+    named = (one for one in _events() if one.get("event", one["type"].capitalize()) == name)
+    return next(named, None)
+
+
+def _events() -> Iterator[Event]:
     for resource, file in _RECORDS:
-        for event in map_record(resource, _read(file), _MAPPING):
-            if event.get("event", event["type"].capitalize()) == name:
-                return event
-    return None
+        yield from map_record(resource, orjson.loads(_read(file)), _MAPPING)
+    for resource, file in _SUCCESSIVE:
+        yield from map_records(resource, orjson.loads(_read(file)), _MAPPING)
 
 
-def _read(file: str) -> dict[str, Any]:
-    record: dict[str, Any] = orjson.loads((resources.files(__name__) / file).read_bytes())
-    return record
+def _read(file: str) -> bytes:
+    return (resources.files(__name__) / file).read_bytes()

@@ -15,6 +15,7 @@ from itertools import count
 
 from littlerelay import records
 from littlerelay.errors import RecordError
+from littlerelay.shopify.bodies_carts import cart
 from littlerelay.shopify.bodies_parts import (
     Body,
     address,
@@ -32,7 +33,7 @@ from littlerelay.shopify.bodies_parts import (
 )
 from littlerelay.shopify.bodies_refunds import fulfillment, refund, transaction
 
-__all__ = ["checkout", "customer", "fulfillment", "order", "record", "refund"]
+__all__ = ["cart", "checkout", "customer", "fulfillment", "order", "record", "refund"]
 
 _CONSENTS = ("email_marketing_consent", "sms_marketing_consent")
 _ADDRESSES = ("billing_address", "shipping_address")
@@ -47,13 +48,14 @@ _CHECKOUT_TOTALS = ("subtotal_price", "total_price", "total_discounts", "total_t
 
 
 def record(resource: str, body: object) -> Body:
-    """Give the record of a body: of ``orders``, ``customers`` or ``checkouts``.
+    """Give the record of a body: of ``orders``, ``customers``, ``checkouts`` or ``carts``.
 
     Raises RecordError (``wrong_type``) for a body that is no object.
     """
     if not isinstance(body, dict):
         raise RecordError("wrong_type", "the record")
-    return {"orders": order, "customers": customer, "checkouts": checkout}[resource](body)
+    shapes = {"orders": order, "customers": customer, "checkouts": checkout, "carts": cart}
+    return shapes[resource](body)
 
 
 def order(body: Body) -> Body:
