@@ -85,6 +85,13 @@ def test_what_nobody_typed_is_null() -> None:
     assert record["billing_address"] == {"city": None, "zip": "10115"}
 
 
+def test_a_checkout_that_tells_no_id_has_it_in_its_name() -> None:
+    nameless = {name: value for name, value in checkout_body().items() if name != "id"}
+    assert bodies.checkout(nameless | {"name": "#3001"})["id"] == 3001
+    assert bodies.checkout(checkout_body(name="#17"))["id"] == 3001
+    assert "id" not in bodies.checkout(nameless | {"name": "#D17"})
+
+
 def test_tags_are_written_with_one_comma_and_one_space() -> None:
     record = bodies.order(order_body())
     assert (record["tags"], record["customer"]["tags"]) == ("vip, first order", "b, a")

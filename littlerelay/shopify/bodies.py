@@ -11,6 +11,7 @@ names it in the reject; only a body that is no object is refused here.
 
 from __future__ import annotations
 
+import re
 from itertools import count
 
 from littlerelay import records
@@ -45,6 +46,7 @@ _ORDER_TOTALS = (
     "total_tip_received",
 )
 _CHECKOUT_TOTALS = ("subtotal_price", "total_price", "total_discounts", "total_tax")
+_is_name = re.compile(r"#(\d{1,18})", re.ASCII).fullmatch
 
 
 def record(resource: str, body: object) -> Body:
@@ -98,6 +100,8 @@ def checkout(body: Body) -> Body:
     the customer's.
     """
     found = known(body, records.Checkout)
+    if "id" not in body and (number := _is_name(str(body.get("name")))):
+        found["id"] = int(number[1])  # webhooks of late tell it by the name alone
     currency = body.get("presentment_currency") or body.get("currency")
     found["currency"] = found["presentment_currency"] = currency
     for name, total in money_sets(body, _CHECKOUT_TOTALS, currency).items():
