@@ -128,6 +128,7 @@ def test_the_records_that_are_mapped_have_the_shape_that_is_promised(case: str) 
     kinds: dict[str, object] = {
         "carts": list[Cart],
         "checkouts": Checkout,
+        "checkouts-course": list[Checkout],
         "customers": Customer,
         "orders": Order,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from littlerelay.catalogue.entries import Made
 
 _STATE_TIME = "`updated_at`, at the latest the run's end"
-_PROVEN = "`completed_at`, else `updated_at`"
+_PROVEN = "`completed_at`, else `updated_at`, of the first record that shows it"
 
 # fmt: off
 MADE: dict[str, Made] = {
@@ -48,13 +48,13 @@ MADE: dict[str, Made] = {
         "`updated_at` of the first cart that shows it",
         "`carts/{token}/{line key}/removed/{time}`"),
     "Checkout Started": Made(
-        "track", "an abandoned checkout",
+        "track", "a checkout, abandoned or not",
         "`created_at`", "`checkouts/{id}/started`"),
     "Checkout Step Viewed": Made(
-        "track", "an abandoned checkout, once for each step that it shows was reached",
+        "track", "a checkout, once for each step that it shows was reached",
         f"{_PROVEN}; step 1 `created_at`", "`checkouts/{id}/step/{n}/viewed`"),
     "Checkout Step Completed": Made(
-        "track", "an abandoned checkout, once for each step that it shows was done",
+        "track", "a checkout, once for each step that it shows was done",
         _PROVEN, "`checkouts/{id}/step/{n}/completed`"),
     "Customer Created": Made(
         "track", "a customer",

@@ -1,7 +1,7 @@
 """Turns records into Segment's events: pure functions, one for each event, named as the event.
 
 `map_record` gives all events of one record, whatever their time, and `map_records` those of all
-records of one cart. A mapper asks no clock, reads no file and never changes the
+records of one cart or one checkout. A mapper asks no clock, reads no file and never changes the
 record: the same record and settings give the same events.
 """
 
@@ -16,6 +16,7 @@ from littlerelay import settings
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, MalformedError
 from littlerelay.mappers.carts import cart_events
+from littlerelay.mappers.checkout_course import checkout_course
 from littlerelay.mappers.checkouts import map_checkout
 from littlerelay.mappers.coupons import order_coupons
 from littlerelay.mappers.customers import map_customer
@@ -40,6 +41,7 @@ _KINDS = {"customers": Customer, "orders": Order, "checkouts": Checkout}
 _Course: TypeAlias = Callable[[Sequence[Any], settings.Mapping], list[Event]]
 _COURSES: dict[str, tuple[_Course, object]] = {
     "carts": (cart_events, list[Cart]),
+    "checkouts": (checkout_course, list[Checkout]),
 }
 # What a mapper raises where a record is not what it trusts it to be.
 _UNREADABLE = (MalformedError, AttributeError, KeyError, TypeError, ValueError)
@@ -81,9 +83,9 @@ def map_record(
 def map_records(
     resource: str, records: Sequence[MappingABC[str, Any]], mapping: settings.Mapping
 ) -> list[Event]:
-    """Give all events of the records of one cart, which may come in any order.
+    """Give all events of the records of one cart or checkout, which may come in any order.
 
-    ``resource`` is ``carts``.
+    ``resource`` is ``carts`` or ``checkouts``.
     Raises RecordError as `map_record` does; the path begins with the record's place: ``[2].token``.
     """
     course, kind = _COURSES[resource]

@@ -59,11 +59,20 @@ class CheckoutFacts(NamedTuple):
 def map_checkout(checkout: Checkout, mapping: Mapping) -> list[Event]:
     """Give all events of a checkout."""
     facts = checkout_facts(checkout, mapping)
+    was_left = not checkout.get("completed_at")
+    return checkout_people(facts) + checkout_tracks(facts, was_left=was_left)
+
+
+def checkout_people(facts: CheckoutFacts) -> list[Event]:
+    """Give the Identify and the Alias of a checkout."""
+    return people_events(facts.checkout, "checkouts", facts.checkout["created_at"], facts)
+
+
+def checkout_tracks(facts: CheckoutFacts, *, was_left: bool) -> list[Event]:
+    """Give what a record proves; one of a checkout that ``was_left`` tells of codes and payment."""
     table = checkout_table(facts)
     tracks = [checkout_started(facts, table), *step_events(facts, table)]
-    if not checkout.get("completed_at"):
-        tracks += left_events(facts, table)
-    return people_events(checkout, "checkouts", checkout["created_at"], facts) + tracks
+    return tracks + left_events(facts, table) if was_left else tracks
 
 
 def checkout_facts(checkout: Checkout, mapping: Mapping) -> CheckoutFacts:
