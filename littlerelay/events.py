@@ -234,10 +234,13 @@ def _shrunk(event: Event) -> bytes:
 
 def _without(event: Event, dropped: set[str]) -> Event:
     properties = event.get("properties", {})
-    if "products" not in properties:
-        return event
-    products = [
-        {key: value for key, value in product.items() if key not in dropped}
-        for product in properties["products"]
-    ]
-    return {**event, "properties": {**properties, "products": products}}
+    if "products" in properties:
+        products = [_less(product, dropped) for product in properties["products"]]
+        return {**event, "properties": {**properties, "products": products}}
+    if "price" in properties:  # of one product, which stands among them
+        return {**event, "properties": _less(properties, dropped)}
+    return event
+
+
+def _less(values: dict[str, Any], dropped: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in dropped}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import pytest
 
 from golden import SHOP, record_of
 from littlerelay.errors import RecordError
-from littlerelay.events import message_id
+from littlerelay.events import MAX_EVENT_BYTES, encode, message_id
 from littlerelay.mappers import map_record, map_records
 from littlerelay.mappers.identity import anonymous_id
 from littlerelay.settings import Mapping, Markets
@@ -175,6 +176,12 @@ def test_the_product_stands_among_the_events_own_properties() -> None:
 def test_the_price_is_that_before_discounts_in_the_shops_money() -> None:
     cheaper = line_body(3) | {"price": "15.00", "price_set": both("15.00", "16.80")}
     assert properties_of(cheaper)["price"] == 20.0
+
+
+def test_what_a_product_can_do_without_is_left_out_of_an_event_that_is_too_long() -> None:
+    (event,) = events_of([cart_body(0, line_body(properties={"Drawing": "x" * MAX_EVENT_BYTES}))])
+    properties = json.loads(encode(event))["properties"]
+    assert event["properties"].keys() - properties.keys() == {"product_properties"}
 
 
 def test_a_body_of_old_tells_no_currency() -> None:

@@ -1,7 +1,7 @@
 """Gives the body of a cart's webhook (``carts/create``, ``carts/update``) the shape of a record.
 
-A line's prices stand there in the shop's money and in the customer's; webhooks of before 2019 have
-plain amounts alone, and no currency beside them.
+A line's prices stand there in the shop's money and in the customer's; webhooks of old have plain
+amounts alone, and no currency beside them.
 """
 
 from __future__ import annotations
