@@ -92,16 +92,24 @@ def test_a_cart_tells_what_was_added_and_removed_but_no_second_thoughts() -> Non
 
 
 def lines_of(records: list[Any]) -> Iterator[tuple[str, int, datetime, datetime | None]]:
-    """Yields the lines that a cart ever had: key, quantity, when each came and when it went."""
-    came: dict[str, tuple[int, datetime]] = {}
+    """Yields the units that a cart ever had: line, how many, when they came and when they went."""
+    stays: dict[str, list[datetime]] = defaultdict(list)
     for body in records:
         at = moment(body["updated_at"])
         lines = {line["key"]: line["quantity"] for line in body["line_items"]}
-        for key in came.keys() - lines.keys():
-            yield key, *came.pop(key), at
-        came |= {key: (lines[key], at) for key in lines.keys() - came.keys()}
-    for key, (quantity, at) in came.items():
-        yield key, quantity, at, None
+        for key in stays.keys() | lines.keys():
+            units, held = lines.get(key, 0), stays[key]
+            yield from gone(key, held[units:], at)
+            stays[key] = [*held[:units], *[at] * (units - len(held))]
+    for key, times in stays.items():
+        yield from gone(key, times, None)
+
+
+def gone(
+    key: str, times: list[datetime], at: datetime | None
+) -> Iterator[tuple[str, int, datetime, datetime | None]]:
+    for came, units in Counter(times).items():
+        yield key, units, came, at
 
 
 def test_a_checkout_tells_how_far_its_buyer_came() -> None:
