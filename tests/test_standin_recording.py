@@ -145,6 +145,7 @@ def test_only_a_checkout_that_was_left_tells_of_its_coupon_and_gateway() -> None
 def test_the_shop_can_be_read_afterwards_as_it_was_left() -> None:
     shop = recorded().shop
     last = {body["id"]: body for body in payloads("orders/updated", "orders/create")}
+    last |= {line["id"]: line for line in recorded().lines if "agreements" in line}
     for number, body in last.items():
         node = shop.node(f"gid://shopify/Order/{number}")
         assert node is not None
