@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from afternoons import facts, happened, moment, payloads, pixels, recorded
 from standin.recording import afternoon, main, ndjson
+from standin.recording_spoils import spoiled
 from standin.server import StandIn
 
 DEVICE_MODE = {
@@ -155,8 +157,21 @@ def test_the_shop_can_be_read_afterwards_as_it_was_left() -> None:
     kept = [shop.cart(row).token for row in range(len(shop.table("checkouts")))]
     assert len(left & set(kept)) == 3
     assert len(list(shop.books())) > len(last)
-    with StandIn(world=afternoon(orders=8).shop) as served:
-        assert served.url
+
+
+def test_the_shop_can_be_served_afterwards_with_all_its_orders() -> None:
+    done = afternoon(orders=8)
+    with StandIn(world=done.shop) as served:
+        answer = httpx.post(
+            f"{served.url}/admin/api/2026-10/graphql.json",
+            headers={"X-Shopify-Access-Token": served.token},
+            json={"query": "{ orders(first: 50) { nodes { id cartToken } } }"},
+        )
+    told = {node["id"]: node["cartToken"] for node in answer.json()["data"]["orders"]["nodes"]}
+    placed = [line["payload"] for line in done.lines if line.get("topic") == "orders/create"]
+    assert len(told) == 8 + len(placed)
+    for body in placed:
+        assert told[body["admin_graphql_api_id"]] == body["cart_token"]
 
 
 def test_the_command_writes_the_recording_and_the_books(tmp_path: Any) -> None:
@@ -164,3 +179,5 @@ def test_the_command_writes_the_recording_and_the_books(tmp_path: Any) -> None:
     main(["--out", str(out), "--facts", str(books)])
     assert out.read_bytes() == ndjson(recorded().lines)
     assert books.read_bytes() == ndjson(recorded().facts)
+    main(["--out", str(out), "--spoiled", "3"])
+    assert out.read_bytes() == spoiled(recorded().lines, 3).content
