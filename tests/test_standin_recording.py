@@ -36,7 +36,7 @@ TOPICS = {
     *("customers/create", "customers/update", "customers/enable", "customers/disable"),
     "customer.tags_added",
     *("subscription/created", "subscription/updated", "subscription/cancelled"),
-    *("subscription/skipped", "charge/failed", "customer/created"),
+    *("subscription/skipped", "charge/updated", "charge/failed", "customer/created"),
 }
 
 

@@ -125,6 +125,14 @@ def test_recharge_tells_of_the_subscriptions_of_the_books() -> None:
     )
 
 
+def test_a_skip_is_told_by_the_subscription_and_by_its_charge_at_one_moment() -> None:
+    (skipped,) = (body["subscription"] for body in payloads("subscription/skipped"))
+    (charge,) = (body["charge"] for body in payloads("charge/updated"))
+    assert charge["status"] == "skipped"
+    assert charge["updated_at"] == skipped["updated_at"]
+    assert charge["line_items"][0]["purchase_item_id"] == skipped["id"]
+
+
 def test_recharge_knows_its_customers_by_the_ids_of_the_shop() -> None:
     known = {int(body["id"]) for body in payloads("customers/update", "customers/create")}
     ids = {
