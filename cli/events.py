@@ -80,7 +80,7 @@ def described(entry: EventEntry) -> dict[str, Any]:
     if entry.name in catalogue.CARRIED:
         told["properties"] = properties(entry.name)
         if "products" in catalogue.CARRIED[entry.name]:
-            told["product_properties"] = product_properties()
+            told["product_properties"] = product_properties(entry.name)
     return told
 
 
@@ -100,10 +100,11 @@ def properties(event: str) -> list[dict[str, Any]]:
     ]
 
 
-def product_properties() -> list[dict[str, Any]]:
-    """Tell of the properties of each of the products."""
+def product_properties(event: str) -> list[dict[str, Any]]:
+    """Tell of the properties of each of an event's products."""
+    always = catalogue.product_always(event)
     return [
-        row(entry, catalogue.PRODUCT_SOURCES[entry.name], entry.name in catalogue.PRODUCT_ALWAYS)
+        row(entry, catalogue.PRODUCT_SOURCES[entry.name], entry.name in always)
         for entry in catalogue.product_properties()
     ]
 

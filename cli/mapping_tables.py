@@ -29,7 +29,7 @@ def properties() -> str:
     own = [entry for entry in known if events_of[entry.name]]
     sources = {name: catalogue.source_of(of[0], name) for name, of in events_of.items() if of}
     heading = ("property", "type", "what it is", "from")
-    among = " and ".join(sorted(catalogue.OF_ONE_PRODUCT))
+    among = ", ".join(sorted(catalogue.OF_ONE_PRODUCT))
     return "\n\n".join(
         (
             table(heading, _described(own, sources)),

@@ -91,6 +91,17 @@ def track(
     }
 
 
+def page(message_id: str, timestamp: str, sender: Sender, properties: dict[str, Any]) -> Event:
+    """Give a page message; it has no name, as a call of analytics.js without one."""
+    return {
+        "type": "page",
+        "messageId": message_id,
+        "timestamp": timestamp,
+        **sender,
+        "properties": properties,
+    }
+
+
 def identify(message_id: str, timestamp: str, sender: Sender, traits: dict[str, Any]) -> Event:
     """Give an identify message; ``traits`` come from `present_traits`."""
     return {

@@ -1,6 +1,6 @@
 """Reads the golden pairs: a record, and beside it the events that it gives.
 
-In a folder of carts, and in ``checkouts-course``, a file holds all records of one cart or checkout.
+In a folder of carts or pixels, and in ``checkouts-course``, a file holds all records of one thing.
 """
 
 import json

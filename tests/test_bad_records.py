@@ -12,11 +12,19 @@ from littlerelay import mappers
 from littlerelay.errors import RecordError
 from littlerelay.events import encode
 from littlerelay.mappers import map_record, map_records
-from littlerelay.mappers.shape import fault
-from littlerelay.records import Cart, Checkout, Customer, Order
+from littlerelay.mappers.shape import fault, fits
+from littlerelay.records import Cart, Checkout, Customer, Order, Pixel, TaxLine
 from littlerelay.settings import Mapping
 
 PLACE = list[str | int]
+KINDS: dict[str, object] = {
+    "carts": list[Cart],
+    "checkouts": Checkout,
+    "checkouts-course": list[Checkout],
+    "customers": Customer,
+    "orders": Order,
+    "pixels": list[Pixel],
+}
 
 
 def places(value: Any, above: PLACE) -> list[PLACE]:
@@ -125,19 +133,26 @@ def test_an_unknown_resource_is_a_bug() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_records_that_are_mapped_have_the_shape_that_is_promised(case: str) -> None:
-    kinds: dict[str, object] = {
-        "carts": list[Cart],
-        "checkouts": Checkout,
-        "checkouts-course": list[Checkout],
-        "customers": Customer,
-        "orders": Order,
-    }
-    assert fault(record_of(case), kinds[resource_of(case)]) is None
+    assert fault(record_of(case), KINDS[resource_of(case)]) is None
+
+
+def test_what_fits_has_no_fault() -> None:
+    assert fits(record_of("orders/everything"), Order)
+    assert not fits(record_of("orders/everything") | {"id": True}, Order)
+    assert fits({"rate": 1}, TaxLine) is fits({"price_set": {}}, TaxLine) is False
 
 
 STRANGE: st.SearchStrategy[Any] = st.sampled_from(
     [..., None, "", "SECRET", 5, -1, 1.5, True, [], {}, ["SECRET"], "\0"]
 )
+
+
+@given(st.sampled_from(CASES), st.data(), STRANGE)
+def test_whatever_has_a_fault_does_not_fit(case: str, data: st.DataObject, value: Any) -> None:
+    record = record_of(case)
+    strange = changed(record, data.draw(st.sampled_from(places(record, []))), value)
+    kind = KINDS[resource_of(case)]
+    assert fits(strange, kind) == (fault(strange, kind) is None)
 
 
 @given(st.sampled_from(CASES), st.data(), STRANGE)

@@ -49,6 +49,13 @@ KINDS: dict[str, type | UnionType] = {
 PRODUCT = (*catalogue.PRODUCT_PROPERTIES, *catalogue.ADDED_PRODUCT_PROPERTIES)
 # The address is one object of the traits; its parts stand where the specification has them.
 ADDRESS = ["street", "city", "postalCode", "state", "country"]
+# What a pixel calls the events of which the catalogue tells.
+PIXEL_EVENTS = set(
+    """
+    cart_viewed checkout_completed clicked collection_viewed page_viewed product_viewed
+    search_submitted
+    """.split()
+)
 TRAITS = [
     *(entry for entry in catalogue.TRAITS if "." not in entry.name and entry.name != "userId"),
     *(entry for entry in catalogue.ADDED_TRAITS if "." not in entry.name),
@@ -118,7 +125,7 @@ def test_a_changed_word_of_a_table_would_be_found(table: str) -> None:
 def test_every_event_is_made_or_said_not_to_be() -> None:
     names = [entry.name for entry in catalogue.all_events()]
     assert sorted(names) == sorted([*MADE, *NOT_YET])
-    assert set(MADE) == {*CARRIED, "Identify", "Alias"}
+    assert set(MADE) == {*CARRIED, "Identify", "Alias", "Page"}
     assert set(ALWAYS) == {*CARRIED, "Identify"}
 
 
@@ -164,10 +171,13 @@ def test_what_an_event_always_carries_is_in_every_golden_file(name: str) -> None
 
 
 def test_every_property_of_a_product_is_in_some_golden_file() -> None:
-    listed = [one for _, event in TRACKS for one in event["properties"].get("products", ())]
-    of_lists = {"list_id", "list_position"}
-    assert {key for one in listed for key in one} == {entry.name for entry in PRODUCT} - of_lists
-    assert all(set(catalogue.PRODUCT_ALWAYS) <= set(one) for one in listed)
+    listed = [
+        (event["event"], one)
+        for _, event in TRACKS
+        for one in event["properties"].get("products", ())
+    ]
+    assert {key for _, one in listed for key in one} == {entry.name for entry in PRODUCT}
+    assert all(set(catalogue.product_always(event)) <= set(one) for event, one in listed)
 
 
 ENVELOPE = [entry for entry in catalogue.EVENT_PROPERTIES if catalogue.is_envelope(entry)]
@@ -249,8 +259,7 @@ def test_every_property_of_an_event_has_a_source(event: str) -> None:
 
 
 def test_every_property_of_a_product_and_every_trait_has_a_source() -> None:
-    of_lists = {"list_id", "list_position"}
-    assert set(catalogue.PRODUCT_SOURCES) == {entry.name for entry in PRODUCT} - of_lists
+    assert set(catalogue.PRODUCT_SOURCES) == {entry.name for entry in PRODUCT}
     assert list(catalogue.TRAIT_SOURCES) == [entry.name for entry in catalogue.traits()]
 
 
@@ -268,7 +277,8 @@ def test_sources_and_times_name_fields_settings_and_properties_that_there_are() 
     fields = {field for shape in shapes for field in shape.__annotations__}
     known = {entry.name for entry in (*catalogue.EVENT_PROPERTIES, *TRAITS)}
     values = {"Shopify", "all", "current", "true"}
-    assert named - fields - known - set(Mapping.__dataclass_fields__) - values == set()
+    settings = set(Mapping.__dataclass_fields__)
+    assert named - fields - known - settings - values - PIXEL_EVENTS == set()
 
 
 def test_a_fault_of_the_catalogue_would_be_found() -> None:

@@ -41,7 +41,7 @@ def test_the_whole_catalogue_can_be_had_as_json(relay: Relay) -> None:
         always = {row["name"] for row in listed[name]["properties"] if row["always"]}
         assert always == set(catalogue.ALWAYS[name])
     assert listed["Order Completed"]["fact"] == "`orders/{id}/completed`"
-    assert "properties" not in listed["Cart Viewed"]
+    assert "properties" not in listed["Subscription Created"]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_an_identify_is_shown_with_its_traits(relay: Relay) -> None:
 
 
 def test_an_event_that_is_not_made_yet_says_what_it_needs(relay: Relay) -> None:
-    ended = relay("events", "Cart Viewed")
+    ended = relay("events", "Subscription Created")
     assert ended.code == 0
     assert "relay makes it  not yet" in ended.out
-    assert "made from       recorded web-pixel events" in ended.out
+    assert "made from       records of subscriptions" in ended.out
     assert "sample" not in ended.out
 
 

@@ -44,8 +44,9 @@ def test_a_mapper_leaves_its_record_as_it_was(case: str) -> None:
 def test_events_stand_in_order_identify_then_alias_then_the_oldest(case: str) -> None:
     events = events_of(case)
     kinds = [event["type"] for event in events]
-    assert kinds == sorted(kinds, key=["identify", "alias", "track"].index)
-    times = [event["timestamp"] for event in events if event["type"] == "track"]
+    people = ["identify"] * kinds.count("identify") + ["alias"] * kinds.count("alias")
+    assert kinds[: len(people)] == people
+    times = [event["timestamp"] for event in events[len(people) :]]
     assert times == sorted(times)
 
 

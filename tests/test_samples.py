@@ -5,7 +5,7 @@ import re
 import orjson
 import pytest
 
-from littlerelay.catalogue import CARRIED, MADE, NOT_YET, PRODUCT_ALWAYS, traits
+from littlerelay.catalogue import CARRIED, MADE, NOT_YET, product_always, traits
 from littlerelay.events import Event, encode
 from littlerelay.samples import sample
 
@@ -34,7 +34,7 @@ def test_a_sample_shows_most_of_what_its_event_can_carry(name: str) -> None:
     assert set(properties) <= set(CARRIED[name])
     assert len(properties) > 0.6 * len(CARRIED[name])
     for product in properties.get("products", ()):
-        assert set(PRODUCT_ALWAYS) <= set(product)
+        assert set(product_always(name)) <= set(product)
 
 
 def test_the_sample_of_an_identify_shows_most_traits() -> None:

@@ -19,6 +19,7 @@ from littlerelay.catalogue.additions import (
     CARRIED,
     OF_ONE_PRODUCT,
     PRODUCT_ALWAYS,
+    SEEN_ALWAYS,
 )
 from littlerelay.catalogue.entries import EventEntry, Kind, Made, Property
 from littlerelay.catalogue.lookup import (
@@ -26,6 +27,7 @@ from littlerelay.catalogue.lookup import (
     find,
     is_envelope,
     path_of,
+    product_always,
     product_properties,
     properties_of,
     traits,
@@ -59,6 +61,7 @@ __all__ = [
     "PRODUCT_PROPERTIES",
     "PRODUCT_SOURCES",
     "RECORDED",
+    "SEEN_ALWAYS",
     "SERVER_EVENTS",
     "SUBSCRIPTION_EVENTS",
     "SUBSCRIPTION_PROPERTIES",
@@ -72,6 +75,7 @@ __all__ = [
     "find",
     "is_envelope",
     "path_of",
+    "product_always",
     "product_properties",
     "properties_of",
     "source_of",

@@ -13,6 +13,7 @@ ADDED_EVENTS: tuple[EventEntry, ...] = (
 CALLS: tuple[EventEntry, ...] = (
     EventEntry("Identify", "Who a customer is: their traits"),
     EventEntry("Alias", "The anonymous visitor and the known customer are one"),
+    EventEntry("Page", "A page of the storefront was viewed, as Segment's own call has it"),
 )
 
 ADDED_EVENT_PROPERTIES: tuple[Property, ...] = (
@@ -27,6 +28,15 @@ ADDED_EVENT_PROPERTIES: tuple[Property, ...] = (
     Property("tracking_company", "String", "Who carries the shipment"),
     Property("tracking_numbers", "Array", "The shipment's tracking numbers"),
     Property("tracking_urls", "Array", "Where the shipment can be followed"),
+    Property("list_id", "String", "The id of the collection that was viewed"),
+    Property("category", "String", "The title of the collection that was viewed"),
+    Property("query", "String", "What was searched for"),
+    Property("share_via", "String", "The network through which the product was shared"),
+    Property("path", "String", "The path of the page"),
+    Property("referrer", "String", "The address from which the page was reached"),
+    Property("search", "String", "The query in the address of the page"),
+    Property("title", "String", "The title of the page"),
+    Property("url", "String", "The address of the page"),
 )
 
 ADDED_PRODUCT_PROPERTIES: tuple[Property, ...] = (
@@ -71,11 +81,34 @@ _CUSTOMER = """email lifetime_revenue_littledata purchase_count_littledata sent_
     shopify_customer_id_littledata market_handle"""
 _REFUND = """affiliation coupon currency email order_id presentment_currency presentment_total
     products sent_from shipping tax total market_handle refund_id reason"""
-_CART = """cart_id currency presentment_currency sent_from brand name price product_id quantity
-    product_properties shopify_product_id shopify_variant_id sku market_handle"""
+_CART = """cart_id currency email presentment_currency sent_from shopify_customer_id_littledata
+    brand category image_url name price product_id quantity product_properties shopify_product_id
+    shopify_variant_id sku url variant market_handle"""
+_VISITOR = "email sent_from shopify_customer_id_littledata market_handle"
+_PAGE = f"{_VISITOR} path referrer search title url"
+_PRODUCT = """coupon currency email sent_from shopify_customer_id_littledata brand category
+    compare_at_price image_url list_id list_position name price product_id quantity
+    shopify_product_id shopify_variant_id sku url variant market_handle"""
+_CART_VIEWED = """cart_id currency email products sent_from shopify_customer_id_littledata total
+    market_handle"""
+_LIST = """currency email products sent_from shopify_customer_id_littledata market_handle list_id
+    category"""
+_SEARCH = "currency email products sent_from shopify_customer_id_littledata market_handle query"
+_THANK_YOU = """affiliation cart_id checkout_id coupon currency discount email order_id
+    presentment_currency presentment_total products sent_from shipping
+    shopify_customer_id_littledata subtotal tax total market_handle"""
 
 # The events of one product, whose properties stand among their own.
-OF_ONE_PRODUCT = frozenset({"Product Added", "Product Removed"})
+OF_ONE_PRODUCT = frozenset(
+    {
+        "Product Added",
+        "Product Removed",
+        "Product Clicked",
+        "Product Viewed",
+        "Product Image Clicked",
+        "Product Shared",
+    }
+)
 
 # The properties that each track can carry, in their order.
 CARRIED: dict[str, tuple[str, ...]] = {
@@ -95,6 +128,17 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "Fulfillment Created":     tuple(_FULFILLMENT_CREATED.split()),
     "Fulfillment Updated":     tuple(_FULFILLMENT_UPDATED.split()),
     "Order Refunded":          tuple(_REFUND.split()),
+    "Cart Viewed":             tuple(_CART_VIEWED.split()),
+    "Session Started":         tuple(_VISITOR.split()),
+    "Page Viewed":             tuple(_PAGE.split()),
+    "Product List Viewed":     tuple(_LIST.split()),
+    "Product Clicked":         tuple(_PRODUCT.split()),
+    "Product Viewed":          tuple(_PRODUCT.split()),
+    "Product Image Clicked":   tuple(_PRODUCT.split()),
+    "Product Shared":          (*_PRODUCT.split(), "share_via"),
+    "Products Searched":       tuple(_SEARCH.split()),
+    "Registration Viewed":     tuple(_PAGE.split()),
+    "Thank You Page Viewed":   tuple(_THANK_YOU.split()),
 }
 
 _CART_ALWAYS = "cart_id sent_from price quantity"
@@ -123,7 +167,19 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "Fulfillment Created":     tuple(_FULFILLMENT_ALWAYS.split()),
     "Fulfillment Updated":     tuple(_FULFILLMENT_ALWAYS.split()),
     "Order Refunded":          tuple(_REFUND_ALWAYS.split()),
-    "Identify":                ("createdAt",),
+    "Cart Viewed":             ("sent_from",),  # what a pixel tells depends on what it may read
+    "Session Started":         ("sent_from",),
+    "Page Viewed":             ("sent_from",),
+    "Product List Viewed":     ("sent_from",),
+    "Product Clicked":         ("sent_from",),
+    "Product Viewed":          ("sent_from",),
+    "Product Image Clicked":   ("sent_from",),
+    "Product Shared":          ("sent_from",),
+    "Products Searched":       ("sent_from",),
+    "Registration Viewed":     ("sent_from",),
+    "Thank You Page Viewed":   ("sent_from",),
+    "Identify":                (),  # a pixel does not tell when its customer was created
 }
 PRODUCT_ALWAYS = ("price", "quantity", "position")  # a line of a checkout may have no name
+SEEN_ALWAYS = ("position",)  # a product that was seen on a storefront is of no quantity
 # fmt: on

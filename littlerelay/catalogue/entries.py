@@ -31,7 +31,7 @@ class Made(NamedTuple):
     The words may hold `names` between backticks. ``fact`` is what the messageId names.
     """
 
-    call: Literal["track", "identify", "alias"]
+    call: Literal["track", "identify", "alias", "page"]
     source: str
     time: str
     fact: str

@@ -12,9 +12,10 @@ from littlerelay.catalogue.additions import (
     CALLS,
     CARRIED,
     OF_ONE_PRODUCT,
+    PRODUCT_ALWAYS,
+    SEEN_ALWAYS,
 )
 from littlerelay.catalogue.entries import EventEntry, Property
-from littlerelay.catalogue.sources import PRODUCT_SOURCES
 from littlerelay.catalogue.specification import (
     DEVICE_EVENTS,
     EVENT_PROPERTIES,
@@ -50,12 +51,14 @@ def properties_of(event: str) -> tuple[Property, ...]:
 
 
 def product_properties() -> tuple[Property, ...]:
-    """Give the properties of each of an event's ``products``.
+    """Give the properties of each of an event's ``products``."""
+    return PRODUCT_PROPERTIES + ADDED_PRODUCT_PROPERTIES
 
-    Those that say where in a collection a product was seen are of no order.
-    """
-    known = PRODUCT_PROPERTIES + ADDED_PRODUCT_PROPERTIES
-    return tuple(entry for entry in known if entry.name in PRODUCT_SOURCES)
+
+def product_always(event: str) -> tuple[str, ...]:
+    """Give the properties that each of an event's ``products`` has whatever a record lacks."""
+    was_seen = event in (entry.name for entry in DEVICE_EVENTS)
+    return SEEN_ALWAYS if was_seen else PRODUCT_ALWAYS
 
 
 def traits() -> tuple[Property, ...]:

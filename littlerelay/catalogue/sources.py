@@ -69,8 +69,12 @@ _COUPON = {
 _CART = {
     "cart_id":                        "`token`",
     "currency":                       "the currency of the shop's side of `price_set`",
+    "email":                          "the customer's `email`, of a pixel alone",
     "presentment_currency":           "the currency of the customer's side of `price_set`",
+    "shopify_customer_id_littledata": "`id` of the customer, of a pixel alone",
     "brand":                          "`vendor`",
+    "category":                       "`type` of the product, of a pixel alone",
+    "image_url":                      "`src` of the variant's image, of a pixel alone",
     "name":                           "`title`, which names the variant, too",
     "price":                          "`price_set` of one unit, before discounts",
     "product_id":                     "`product_id`",
@@ -80,6 +84,8 @@ _CART = {
     "shopify_product_id":             "`product_id`",
     "shopify_variant_id":             "`variant_id`",
     "sku":                            "`sku`",
+    "url":                            "`url` of the product, of a pixel alone",
+    "variant":                        "`title` of the variant, of a pixel alone",
     "market_handle":                  "the shop's market, where it has but one for all countries",
 }
 _UPSELL = {
@@ -131,6 +137,64 @@ _REFUND = {
     "reason":                         "`note`",
 }
 
+_VISITOR = {
+    "currency":                       "the currency of the prices that were shown",
+    "email":                          "the customer's `email`, else the checkout's",
+    "shopify_customer_id_littledata": "`id` of the customer who is logged in, or who ordered",
+    "market_handle":                  "the checkout's market, else that of its country; none "
+                                      "outside of a checkout",
+}
+_PAGE = _VISITOR | {
+    "path":                           "`pathname`",
+    "referrer":                       "`referrer`",
+    "search":                         "`search`",
+    "title":                          "`title`",
+    "url":                            "`href` without its fragment",
+}
+_LIST = _VISITOR | {
+    "cart_id":                        "`id` of the cart",
+    "products":                       "`lines` of the cart, else `productVariants`",
+    "total":                          "`totalAmount`, with the discounts on lines",
+    "list_id":                        "`id` of the collection",
+    "category":                       "`title` of the collection",
+    "query":                          "`query`",
+}
+_PRODUCT = _VISITOR | {
+    "brand":                          "`vendor`",
+    "category":                       "`type` of the product; `all` where it has none",
+    "compare_at_price":               "as a theme's event tells it, as are `coupon` and `quantity`",
+    "coupon":                         "as a theme's event tells it",
+    "image_url":                      "`src` of the variant's image",
+    "list_id":                        "`id` of the collection in which the visitor saw it last",
+    "list_position":                  "its place in that collection, from 1",
+    "name":                           "`title` of the product",
+    "price":                          "`price` of the variant",
+    "product_id":                     "`id` of the product",
+    "quantity":                       "as a theme's event tells it",
+    "shopify_product_id":             "`id` of the product",
+    "shopify_variant_id":             "`id` of the variant",
+    "sku":                            "`sku`",
+    "url":                            "`url` of the product, on the storefront's address",
+    "variant":                        "`title` of the variant",
+    "share_via":                      "the network to which the link leads",
+}
+_THANK_YOU = _VISITOR | {
+    "affiliation":                    "always `Shopify`",
+    "cart_id":                        "`id` of the cart",
+    "checkout_id":                    "`token`; none with `checkout_id = \"id\"`",
+    "coupon":                         "`title` of `discountApplications` that are codes",
+    "discount":                       "`discountsAmount`",
+    "order_id":                       "`id` of the order, only with `order_id = \"id\"`: a pixel "
+                                      "does not tell its name",
+    "presentment_currency":           "the currency of `totalPrice`",
+    "presentment_total":              "`totalPrice`",
+    "products":                       "`lineItems`",
+    "shipping":                       "`price` of the `shippingLine`",
+    "subtotal":                       "`subtotalPrice`",
+    "tax":                            "`totalTax`",
+    "total":                          "`totalPrice`",
+}
+
 _OF_CHECKOUT = _ORDER | _CHECKOUT
 _BY_EVENT: dict[str, Mapping[str, str]] = {
     "Product Added":           _ORDER | _CART,
@@ -149,6 +213,17 @@ _BY_EVENT: dict[str, Mapping[str, str]] = {
     "Fulfillment Created":     _ORDER | _FULFILLMENT,
     "Fulfillment Updated":     _ORDER | _FULFILLMENT,
     "Order Refunded":          _ORDER | _REFUND,
+    "Cart Viewed":             _ORDER | _LIST,
+    "Session Started":         _ORDER | _VISITOR,
+    "Page Viewed":             _ORDER | _PAGE,
+    "Product List Viewed":     _ORDER | _LIST,
+    "Product Clicked":         _ORDER | _PRODUCT,
+    "Product Viewed":          _ORDER | _PRODUCT,
+    "Product Image Clicked":   _ORDER | _PRODUCT,
+    "Product Shared":          _ORDER | _PRODUCT,
+    "Products Searched":       _ORDER | _LIST,
+    "Registration Viewed":     _ORDER | _PAGE,
+    "Thank You Page Viewed":   _ORDER | _THANK_YOU,
 }
 
 PRODUCT_SOURCES: dict[str, str] = {
@@ -157,6 +232,8 @@ PRODUCT_SOURCES: dict[str, str] = {
     "compare_at_price":   "`compare_at_price` of the variant, as it is today",
     "coupon":             "codes of the line's `discount_allocations`, joined by commas",
     "image_url":          "`image_url`",
+    "list_id":            "`id` of the collection that was viewed",
+    "list_position":      "the product's place in that collection",
     "name":               "`title`",
     "price":              "`price_set` of one unit, before discounts",
     "product_id":         "`product_id`",

@@ -261,7 +261,7 @@ FLAG = Kind("", "true or false", _flag_of_text, _flag)
 TEXT = Kind("TEXT", "any text", str, _text)
 FILLED = Kind("TEXT", "a text that is not empty", str, _filled)
 NAMES = Kind("NAMES", "names", _names_of_text, _names)
-EVENTS = Kind("NAMES", "names of events, Identify or Alias", _names_of_text, _events)
+EVENTS = Kind("NAMES", "names of events, Identify, Alias or Page", _names_of_text, _events)
 DESTINATIONS = Kind(
     "PAIRS", "names of destinations, each true or false", _pairs_of_text, _destinations
 )

@@ -1,8 +1,8 @@
 """Turns records into Segment's events: pure functions, one for each event, named as the event.
 
 `map_record` gives all events of one record, whatever their time, and `map_records` those of all
-records of one cart or one checkout. A mapper asks no clock, reads no file and never changes the
-record: the same record and settings give the same events.
+records of one cart, one checkout or one visitor. A mapper asks no clock, reads no file and never
+changes the record: the same record and settings give the same events.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ from littlerelay.mappers.orders import (
 )
 from littlerelay.mappers.payments import first_payment, payment_info_entered
 from littlerelay.mappers.people import people_events
+from littlerelay.mappers.pixels import pixel_events
 from littlerelay.mappers.refunds import refund_events
 from littlerelay.mappers.shape import fault, path_of
 from littlerelay.mappers.upsells import upsell_events
-from littlerelay.records import Cart, Checkout, Customer, Order
+from littlerelay.records import Cart, Checkout, Customer, Order, Pixel
 
 _BY_TIME = itemgetter("timestamp")
 _KINDS = {"customers": Customer, "orders": Order, "checkouts": Checkout}
@@ -42,13 +43,14 @@ _Course: TypeAlias = Callable[[Sequence[Any], settings.Mapping], list[Event]]
 _COURSES: dict[str, tuple[_Course, object]] = {
     "carts": (cart_events, list[Cart]),
     "checkouts": (checkout_course, list[Checkout]),
+    "pixels": (pixel_events, list[Pixel]),
 }
 # What a mapper raises where a record is not what it trusts it to be.
 _UNREADABLE = (MalformedError, AttributeError, KeyError, TypeError, ValueError)
 # How the keys end under which a value of each kind can stand.
 _NAMES = {
     "malformed_money": ("amount", "compare_at_price", "total_spent"),
-    "malformed_time": ("_at",),
+    "malformed_time": ("_at", "timestamp"),
     "unknown_line_item": ("id",),
 }
 
@@ -83,9 +85,9 @@ def map_record(
 def map_records(
     resource: str, records: Sequence[MappingABC[str, Any]], mapping: settings.Mapping
 ) -> list[Event]:
-    """Give all events of the records of one cart or checkout, which may come in any order.
+    """Give all events of the records of one cart, checkout or visitor, in whatever order they are.
 
-    ``resource`` is ``carts`` or ``checkouts``.
+    ``resource`` is ``carts``, ``checkouts`` or ``pixels``.
     Raises RecordError as `map_record` does; the path begins with the record's place: ``[2].token``.
     """
     course, kind = _COURSES[resource]

@@ -27,7 +27,7 @@ _CLIENT_IDS = (
 
 # What a broken storefront script writes instead of an id. Segment advises to block these: they
 # would make one person of all its visitors.
-_is_no_id = re.compile(r"\s*(?:[0-]*|-1|anonymous|null|none|undefined)\s*", re.IGNORECASE).fullmatch
+is_no_id = re.compile(r"\s*(?:[0-]*|-1|anonymous|null|none|undefined)\s*", re.IGNORECASE).fullmatch
 _is_integer = re.compile(r"\d{1,18}", re.ASCII).fullmatch
 
 
@@ -79,6 +79,6 @@ def _first(notes: Notes, names: tuple[str, ...]) -> str | None:
     """Give the value of the first of these attributes that holds an id."""
     for name in names:
         value = notes.get(name)
-        if value is not None and not _is_no_id(value):
+        if value is not None and not is_no_id(value):
             return value
     return None

@@ -19,8 +19,8 @@ from littlerelay.mappers.attributes import integrations_of, notes_of, recovered_
 from littlerelay.records import Address, Cart, Checkout, Customer, Order
 from littlerelay.settings import Mapping, metafield
 
-_LIBRARY = {"name": "littlerelay", "version": __version__}
-_CONSENT = ("Analytics", "Advertising", "Functional", "DataSharing")
+LIBRARY = {"name": "littlerelay", "version": __version__}
+CONSENT = ("Analytics", "Advertising", "Functional", "DataSharing")
 
 # What an anonymous id is made from where none was recovered: the checkout's token, else the cart's,
 # else the kind of the record with its own id. An order has the token of the checkout it came from.
@@ -140,7 +140,7 @@ def _sender(record: Order | Checkout, keys: _Keys, email: str | None, mapping: M
     anonymous = recovered_id(notes, mapping) if notes else None
     if user is None and anonymous is None:
         anonymous = _fallback(record["id"], keys, mapping)
-    traits = _traits_of(record, email)
+    traits = traits_of(record, email)
     # fmt: off
     return present({
         "userId":       user,
@@ -166,23 +166,25 @@ def _context(
     details = device.get("client_details")
     # fmt: off
     return present({
-        "library":     _LIBRARY,
+        "library":     LIBRARY,
         "ip":          device.get("browser_ip"),
         "userAgent":   details.get("user_agent") if details else None,
         "traits":      traits or None,
-        "externalIds": _external_ids(customer) if customer else None,
-        "consent":     _consent(mapping) if mapping.consent else None,
+        "externalIds": external_ids(customer) if customer else None,
+        "consent":     configured_consent(mapping) if mapping.consent else None,
         "historical":  True,
     })
     # fmt: on
 
 
-def _consent(mapping: Mapping) -> dict[str, Any]:
+def configured_consent(mapping: Mapping) -> dict[str, Any]:
+    """Give the consent that the settings tell of everybody."""
     told = dict(mapping.consent)
-    return {"categoryPreferences": {name: told[name] for name in _CONSENT if name in told}}
+    return {"categoryPreferences": {name: told[name] for name in CONSENT if name in told}}
 
 
-def _traits_of(record: Order | Checkout, email: str | None) -> dict[str, Any]:
+def traits_of(record: Order | Checkout, email: str | None) -> dict[str, Any]:
+    """Give what a record tells of its customer, else of its guest; ``email`` is `email_of`'s."""
     if customer := record.get("customer"):
         address = address_traits(customer.get("default_address"))
         return _customer_traits(customer, email, address)
@@ -216,7 +218,8 @@ def _guest_traits(record: Order | Checkout, email: str | None) -> dict[str, Any]
     # fmt: on
 
 
-def _external_ids(customer: Customer) -> list[dict[str, str]]:
+def external_ids(customer: Customer) -> list[dict[str, str]]:
+    """Give the ids that a customer has elsewhere: Shopify's."""
     # fmt: off
     return [{
         "id":         str(customer["id"]),

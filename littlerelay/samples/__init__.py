@@ -20,7 +20,7 @@ _RECORDS = (
     ("orders", "order_pos.json"),
     ("checkouts", "checkout.json"),
 )
-_SUCCESSIVE = (("carts", "cart.json"),)  # all records of one thing
+_SUCCESSIVE = (("carts", "cart.json"), ("pixels", "pixels.json"))  # all records of one thing
 
 
 def sample(name: str) -> Event | None:

@@ -68,7 +68,7 @@ def _properties_of(event: str) -> Schema:
     schemas = {entry.name: _value(entry) for entry in catalogue.properties_of(event)}
     if "products" in schemas:
         schemas["products"]["items"] = _object(
-            _nested(catalogue.product_properties()), catalogue.PRODUCT_ALWAYS
+            _nested(catalogue.product_properties()), catalogue.product_always(event)
         )
     return _object(schemas, catalogue.ALWAYS[event])
 
