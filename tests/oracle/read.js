@@ -8,7 +8,7 @@
 
 const { readFileSync } = require("node:fs");
 const { Analytics } = require("@segment/analytics-node");
-const { Alias, Identify, Track } = require("@segment/facade");
+const { Alias, Identify, Page, Track } = require("@segment/facade");
 const validate = require("@segment/loosely-validate-event");
 
 const SPOKEN = {
@@ -21,10 +21,11 @@ const SPOKEN = {
     "city", "country", "state", "street", "zip",
   ],
   alias: ["from", "to"],
+  page: ["email", "path", "referrer", "title", "url"],
 };
 const OF_ALL = ["userId", "anonymousId", "timestamp", "ip", "userAgent"];
 const OF_PRODUCT = ["productId", "sku", "name", "price", "quantity", "category"];
-const READERS = { alias: Alias, identify: Identify, track: Track };
+const READERS = { alias: Alias, identify: Identify, page: Page, track: Track };
 
 const ask = (reader, names) =>
   Object.fromEntries(names.map((name) => [name, reader[name] ? reader[name]() : null]));

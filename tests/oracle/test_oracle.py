@@ -53,6 +53,7 @@ OF_PRODUCT = {
     "quantity": "quantity",
     "category": "category",
 }
+OF_PAGE = {"path": "path", "referrer": "referrer", "title": "title", "url": "url"}
 OF_TRAITS = {"firstName": "firstName", "lastName": "lastName", "phone": "phone"}
 OF_ADDRESS = {
     "street": "street",
@@ -62,7 +63,7 @@ OF_ADDRESS = {
     "country": "country",
 }
 # What facade assumes where a property is absent.
-ASSUMED = {"currency": "USD"}
+ASSUMED = {"currency": "USD", "quantity": 1}
 # What analytics-node sets itself: the library, and what it runs on.
 ITS_OWN = {"context", "_metadata"}
 # What the alias call of analytics-node has no place for; the HTTP API takes it.
@@ -106,7 +107,7 @@ def properties_of(event: Event) -> Event:
 def expected(event: Event) -> Event:
     """Returns what facade should find, where it is told; absent means that it is not."""
     told, context = properties_of(event), event["context"]
-    names = {"track": OF_TRACK, "identify": OF_TRAITS, "alias": {}}[event["type"]]
+    names = {"track": OF_TRACK, "identify": OF_TRAITS, "alias": {}, "page": OF_PAGE}[event["type"]]
     found = {theirs: told.get(ours, ASSUMED.get(theirs)) for theirs, ours in names.items()}
     found |= {name: event.get(name) for name in ("userId", "anonymousId", "timestamp")}
     found |= {name: context.get(name) for name in ("ip", "userAgent")}
@@ -138,7 +139,10 @@ def faults(event: Event, reading: Event) -> list[str]:
         if found.get(name) != value
     ]
     products = properties_of(event).get("products", [])
-    told = [{name: one.get(ours) for name, ours in OF_PRODUCT.items()} for one in products]
+    told = [
+        {name: one.get(ours, ASSUMED.get(name)) for name, ours in OF_PRODUCT.items()}
+        for one in products
+    ]
     if [{name: one.get(name) for name in OF_PRODUCT} for one in found["products"]] != told:
         wrong.append("products")
     posted = {"integrations": {}, **event}  # analytics-node always posts the key
