@@ -6,14 +6,20 @@ from dataclasses import fields
 
 from littlerelay.settings import Mapping
 
+_OF_PIXELS = ("pixel_server_events", "session_pause")
 # Found out by a run, or of no effect on the records that it reads.
-_NOT_CHOSEN = {"frozen_end", "identify_orders", "markets", "pixel_server_events", "session_pause"}
+_NOT_CHOSEN = {"frozen_end", "identify_orders", "markets", *_OF_PIXELS}
 
 
 def of_settings(mapping: Mapping) -> dict[str, str]:
     """Give each setting by its name; an empty text is a setting that is not set."""
     names = (field.name for field in fields(mapping) if field.name not in _NOT_CHOSEN)
     return {name: text(getattr(mapping, name)) for name in names}
+
+
+def of_pixels(mapping: Mapping) -> dict[str, str]:
+    """Give the settings that shape the events of web pixels alone, for a run that reads some."""
+    return {name: text(getattr(mapping, name)) for name in _OF_PIXELS}
 
 
 def completed(noted: dict[str, str]) -> dict[str, str]:

@@ -104,6 +104,12 @@ def test_what_shapes_no_event_of_the_run_may_change(shop: SmallShop, tmp_path: P
     assert finished(backfill(shop, tmp_path, pixels)).already
 
 
+def test_what_shapes_the_events_of_pixels_is_told_of_a_run_that_reads_them() -> None:
+    told = meaning.of_pixels(Mapping("a", pixel_server_events=True, session_pause=5))
+    assert told == {"pixel_server_events": "true", "session_pause": "5"}
+    assert told.keys().isdisjoint(meaning.of_settings(Mapping("a")))
+
+
 def test_markets_and_the_end_of_a_run_are_not_its_choice() -> None:
     plain = meaning.of_settings(Mapping(shop="a"))
     found = Mapping("a", "2026-01-01T00:00:00.000Z", identify_orders=True, markets=Markets({}, "x"))
