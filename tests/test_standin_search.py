@@ -60,6 +60,8 @@ def numbers(answer: dict[str, Any]) -> list[int]:
         ("id:<=2", [1, 2]),
         ("name:1003", [3]),
         ("name:#1003", [3]),
+        ("source_name:pos", [4]),
+        ("source_name:web", []),
         ("test:true", [5]),
         ("test:false", [1, 2, 3, 4]),
         ("status:any", [1, 2, 3, 4, 5]),
@@ -73,6 +75,8 @@ def test_a_search_finds(shop: StandIn, world: TinyWorld, query: str, found: list
     world.mark(2, 2)
     world.mark(3, 4)
     world.mark(5, 1)
+    for number in range(1, 6):
+        world.nodes[f"gid://shopify/Order/{number}"]["sourceName"] = "pos" if number == 4 else None
     answer = ask(shop, FIND, query=query)
     assert numbers(answer) == found
     assert "search" not in answer["extensions"]
