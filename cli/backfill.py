@@ -13,7 +13,7 @@ from littlerelay.errors import RecordError, UsageError
 from littlerelay.progress import Finished, Sent
 from littlerelay.settings import RATE, BackfillRequest, Post, Settings
 
-from . import options, replay, results
+from . import estimating, options, replay, results
 from .setting_options import WITHOUT_PIXELS, takes
 
 _RESOURCES = "customers,orders"
@@ -27,6 +27,7 @@ def backfill(
     since: options.Since,
     until: options.Until = None,
     resource: options.Resource = _RESOURCES,
+    estimate: options.Estimate = False,
     limit: options.Limit = None,
     past_until: options.PastUntil = False,
     out: options.Out = None,
@@ -49,12 +50,11 @@ def backfill(
     The access token comes from RELAY_TOKEN, or is granted for RELAY_CLIENT_ID and
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
-    settings = environment.load(chosen, os.environ)
-    if not post and (rate or concurrency or skip_key_check):
-        raise UsageError(
-            "--rate, --concurrency and --skip-key-check say how events are sent, and none are.",
-            "Give --post, too, or leave them away.",
-        )
+    if estimate:
+        given = (limit, past_until, out, archive, job, restart, concurrency, skip_key_check)
+        asked = estimating.asked(since, until, options.names(resource), mode, given)
+        settings = environment.load(chosen, os.environ)
+        return estimating.estimate(settings, asked, rate, quiet=quiet, json=json)
     request = BackfillRequest(
         since=since,
         until=until,
@@ -64,16 +64,30 @@ def backfill(
         job=job,
         restart=restart,
         past_until=past_until,
-        post=_post(chosen, rate, concurrency, check=not skip_key_check) if post else None,
+        post=_post(chosen, rate, concurrency, is_asked=post, skips_check=skip_key_check),
         mode=mode,
         archive=archive,
     )
-    return _run(settings, request, quiet=quiet, json=json)
+    return _run(environment.load(chosen, os.environ), request, quiet=quiet, json=json)
 
 
-def _post(chosen: Options, rate: float | None, concurrency: int | None, *, check: bool) -> Post:
-    target = destinations.destination(configuration(chosen, os.environ), os.environ)
-    return Post(target, rate or RATE, concurrency or 1, check_key=check)
+def _post(
+    chosen: Options,
+    rate: float | None,
+    concurrency: int | None,
+    *,
+    is_asked: bool,
+    skips_check: bool,
+) -> Post | None:
+    if is_asked:
+        target = destinations.destination(configuration(chosen, os.environ), os.environ)
+        return Post(target, rate or RATE, concurrency or 1, check_key=not skips_check)
+    if rate or concurrency or skips_check:
+        raise UsageError(
+            "--rate, --concurrency and --skip-key-check say how events are sent, and none are.",
+            "Give --post, too, or leave them away.",
+        )
+    return None
 
 
 def _place(out: str | None, since: str, *, is_posted: bool) -> str | None:

@@ -26,6 +26,8 @@ from littlerelay.progress import Checked, Delivering, JobStatus, Progress
 from .text import clean, clean_lines
 
 if TYPE_CHECKING:
+    from littlerelay.estimates import Estimate
+
     from .console import Facts
     from .setting_texts import Rows
 
@@ -106,6 +108,14 @@ def checked(line: Checked) -> None:
     from .console import console
 
     draw_checked(line, console(errors=False))
+
+
+def estimate(found: Estimate) -> None:
+    """Show what a backfill would bring, on standard output."""
+    from .console import console
+    from .preview_view import draw_estimate
+
+    draw_estimate(found, console(errors=False))
 
 
 def events(listed: Iterable[Mapping[str, Any]]) -> None:

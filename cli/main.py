@@ -134,7 +134,7 @@ def _stopped(words: Sequence[str]) -> StoppedError:
         return StoppedError(
             "Stopped.", "With --out - nothing is remembered: the same command begins anew."
         )
-    if words[0] == "diff" or _is_rewriting(words):
+    if words[0] == "diff" or "--estimate" in words or _is_rewriting(words):
         return StoppedError("Stopped.", "The same command begins anew: nothing is remembered.")
     if "--restart" in words or "--again" in words:
         option = "--again" if "--again" in words else "--restart"

@@ -63,6 +63,15 @@ Resource = Annotated[
         _PERIOD,
     ),
 ]
+Estimate = Annotated[
+    bool,
+    flag(
+        "--estimate",
+        "Only tell what it would bring and cost, from Shopify's counts and a small sample: nothing "
+        "is written, remembered or sent.",
+        _PERIOD,
+    ),
+]
 Limit = Annotated[
     int | None, option("A sample: so many records of each resource.", "N", _PERIOD, _number)
 ]

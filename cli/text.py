@@ -65,6 +65,15 @@ def duration(seconds: float) -> str:
     return f"{hours}h{minutes:02d}m"
 
 
+def age(seconds: int) -> str:
+    """Write a limit of age as its destination does: in hours up to three days, else in days.
+
+    >>> age(259_200), age(604_800)
+    ('72 hours', '7 days')
+    """
+    return f"{seconds // 3600} hours" if seconds <= 72 * 3600 else f"{seconds // 86_400} days"
+
+
 def period(since: str, until: str, new_since: str | None) -> str:
     """Say which facts a run gives."""
     if new_since:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from littlerelay import checkpoint
+from littlerelay import ages, checkpoint
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.errors import RecordError, RefusedError, UsageError
 from littlerelay.files.inputs import Input
@@ -28,7 +28,7 @@ from littlerelay.segment.messages import (
 )
 from littlerelay.times import epoch
 
-OLD = 72 * 3600  # seconds after which destinations are likely to act wrongly on an event
+OLD = ages.SHORTEST  # seconds after which destinations are likely to act wrongly on an event
 
 HEAD = 64 * 1024  # bytes that tell what a file holds
 

@@ -18,17 +18,17 @@ STRANGERS = {"shopify", "recharge", "segment", "files", "mappers"}
 BOTTOM = set(
     """
     records events settings checkpoint http catalogue
-    clock compact configuration credentials deliveries destinations durable environment history
+    ages clock compact configuration credentials deliveries destinations durable environment history
     ledger marks meaning patience progress routes sealed selection sockets times
     """.split()
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks", "diffs", "posts", "remaps", "replays", "rewrites", "shopdiffs"},
+    {"jobs", "checks", "diffs", "estimates", "posts", "remaps", "replays", "rewrites", "shopdiffs"},
     set(
         """
-        archived archives compare keeping pipeline places reading reconcile report rules runs
-        samples sending sources spark writing
+        archived archives compare estimating keeping pipeline places previews reading reconcile
+        report rules runs samples sending sources spark writing
         """.split()
     ),
     STRANGERS,

@@ -13,7 +13,7 @@ from littlerelay.progress import Checked
 from littlerelay.settings import BackfillRequest
 from littlerelay.shopify.protected import check_protected
 from littlerelay.shopify.shop import NEEDED, Shop
-from littlerelay.shopify.ways import WORTH
+from littlerelay.shopify.ways import is_by_bulk, seconds_by_pages
 from littlerelay.times import iso
 
 SCOPES = "scopes"
@@ -22,9 +22,6 @@ PROTECTED = "customer data"
 BUCKET = "pace"
 RECORDS = "records"
 
-# Points of Shopify's bucket that a record costs with all that hangs on it, as the stand-in shop
-# (fixtures/standin) charges them.
-_POINTS = {"customers": 0.7, "orders": 7.3, "checkouts": 7.0}
 _LACK = "the app lacks a scope"
 
 
@@ -125,9 +122,8 @@ class ShopChecks:
         bucket = self.shop.api.bucket
         if bucket is None:
             return ""
-        points = sum(_POINTS[name] * count for name, count in self.counts.items())
-        minutes = round(points / bucket.restore_rate / 60)
+        minutes = round(seconds_by_pages(self.counts, bucket.restore_rate) / 60)
         span = f"about {minutes:,} min" if minutes else "less than a minute"
-        if any(count >= WORTH[name] for name, count in self.counts.items()):
+        if any(is_by_bulk(name, count, self.request.mode) for name, count in self.counts.items()):
             return f"; by pages that would take {span}, so bulk operations read the most of it"
         return f"; to read them takes {span}"

@@ -45,6 +45,12 @@ class Pages:
         for span in self._spans.cut(whole, self._aim):
             yield Window(span.start, span.end, self._complete(span))
 
+    def sample(self, span: Span, most: int) -> list[Node]:
+        """Give the first records of a span: so many at most, and no more than a page holds."""
+        resource = self._spans.resource
+        pager = Pager(self._spans.api, resource.name, min(most, resource.first))
+        return shaped(resource, changed(self._spans, next(self._nodes(span, pager)).values()))
+
     def _complete(self, span: Span) -> list[Node]:
         counted = span.counted
         nodes = self._read(span) if counted else {}
@@ -58,14 +64,20 @@ class Pages:
 
     def _read(self, span: Span) -> dict[str, Node]:
         """Give the nodes of a span by id; what was created outside of it does not count."""
+        nodes: dict[str, Node] = {}
+        for page in self._nodes(span, self._pager):
+            nodes |= page
+        return nodes
+
+    def _nodes(self, span: Span, pager: Pager) -> Iterator[dict[str, Node]]:
+        """Give the nodes of each page by id, those that were created in the span."""
         resource = self._spans.resource
         asked = {**resource.variables, "query": self._spans.search(span.start, span.end)}
-        nodes: dict[str, Node] = {}
-        for page in self._pager.pages(asked):
+        for page in pager.pages(asked):
             with expected(resource.name):
                 inside = [one for one in page if span.start <= _created(one) < span.end]
-                nodes.update((node["id"], node) for node in inside)
-        return nodes
+                found = {node["id"]: node for node in inside}
+            yield found
 
 
 def _created(node: Node) -> int:

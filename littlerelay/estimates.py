@@ -1,0 +1,122 @@
+"""Says what a backfill would bring and cost: the API of `relay backfill --estimate`.
+
+It counts, and reads a sample of bounded size. Nothing is written, locked, remembered or sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, replace
+
+from littlerelay import http, report, runs
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.errors import UsageError
+from littlerelay.estimating.counts import counted
+from littlerelay.estimating.figures import Estimation
+from littlerelay.estimating.samples import take
+from littlerelay.patience import unwatched
+from littlerelay.previews import Figure, Preview
+from littlerelay.progress import Progress
+from littlerelay.rules import rules
+from littlerelay.settings import RATE, BackfillRequest, Settings, metafield
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.session import open_session, shop_domain
+from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.ways import is_by_bulk, seconds_by_pages
+from littlerelay.times import iso
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one resource: so many would be read, most of them in bulk or by pages.
+
+    ``sampled`` were read for the estimate, and stand for about ``rejected`` that cannot be mapped.
+    """
+
+    counted: int
+    sampled: int
+    rejected: Figure
+    is_by_bulk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a backfill would bring. Times are ISO 8601 in UTC.
+
+    ``restore_rate`` is what Shopify grants, in points a second, and ``reading`` the seconds that
+    all records would take by pages at that rate; none where Shopify tells none. ``elapsed`` is in
+    seconds.
+    """
+
+    shop: str
+    since: str
+    until: str
+    records: Mapping[str, Records]
+    preview: Preview
+    restore_rate: float | None = None
+    reading: float | None = None
+    elapsed: float = 0.0
+
+
+def estimate(
+    settings: Settings,
+    request: BackfillRequest,
+    rate: float = RATE,
+    clock: Clock = SYSTEM,
+    watch: Callable[[Progress], None] = unwatched,
+) -> Generator[Progress | Estimate, None, None]:
+    """Estimate what a backfill of this period would bring, and what sending it would cost.
+
+    Gives what the run would be, then the estimate. ``rate`` is messages a second. Raises the errors
+    of ``littlerelay.errors``.
+    """
+    began = clock.monotonic()
+    if request.since == runs.LAST:
+        raise UsageError(
+            "An estimate is of a period, and --since last is none.", "Give --since a date."
+        )
+    request = replace(request, out="-", post=None)
+    runs.check_request(request, settings.mapping, int(clock.now()))
+    domain = shop_domain(settings.shop)
+    mapping = replace(settings.mapping, shop=domain)
+    with http.client(clock, watch) as web:
+        api = GraphQL(open_session(settings, web, clock), web, clock, watch)
+        shop = open_shop(api, domain, metafield(mapping.user_id))
+        run = runs.new(request, shop, domain, runs.meaning(request, mapping, shop), None)
+        yield report.started(run, domain.partition(".")[0], domain, "none: it is an estimate")
+        found = _estimation(shop, run, replace(settings, mapping=mapping))
+        done = _estimate(shop, request, found, rate, clock.now())
+    yield replace(done, elapsed=clock.monotonic() - began)
+
+
+def _estimation(shop: Shop, run: Checkpoint, settings: Settings) -> Estimation:
+    made = rules(run, settings.mapping, lambda _: False, None)
+    bounds = counted(shop, run, settings.mapping)
+    every = (shop.spans(name, run.updated_since, run.frozen_end) for name in run.resources)
+    samples = [take(spans, run.since, made) for spans in every]
+    return Estimation(run, settings.mapping, bounds, samples)
+
+
+def _estimate(
+    shop: Shop, request: BackfillRequest, found: Estimation, rate: float, now: float
+) -> Estimate:
+    counts = {sample.resource: sample.counted for sample in found.samples}
+    bucket = shop.api.bucket
+    return Estimate(
+        shop=shop.domain,
+        since=iso(found.run.since),
+        until=iso(found.run.until),
+        records={
+            one.resource: Records(
+                one.counted,
+                one.read,
+                one.rejects,
+                is_by_bulk(one.resource, one.counted, request.mode),
+            )
+            for one in found.samples
+        },
+        preview=found.preview(rate, now),
+        restore_rate=bucket.restore_rate if bucket else None,
+        reading=seconds_by_pages(counts, bucket.restore_rate) if bucket else None,
+    )
