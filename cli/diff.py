@@ -12,7 +12,7 @@ from typing import Any
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.configuration import Options
 from littlerelay.errors import RecordError, UsageError
-from littlerelay.settings import BackfillRequest, DiffRequest, Outcome, Settings
+from littlerelay.settings import RATE, BackfillRequest, DiffRequest, Outcome, Settings
 
 from . import diff_options, options
 from .setting_options import WITHOUT_PIXELS, takes
@@ -41,6 +41,7 @@ def diff(
     strict_gone: diff_options.StrictGone = False,
     save: diff_options.Save = None,
     resend: diff_options.Resend = None,
+    rate: diff_options.Rate = None,
     since: diff_options.Since = None,
     until: options.Until = None,
     against: diff_options.Against = None,
@@ -68,7 +69,8 @@ def diff(
     most = None if full else _SAMPLES if samples is None else samples
     shown = (only,) if only else _SHOWN
     named, events = tuple(files or ()), tuple(event or ())
-    request = DiffRequest(named, events, shown, most, tz or "UTC", save, resend)
+    pace = None if quiet and not json else rate or RATE  # of a preview that nobody would see
+    request = DiffRequest(named, events, shown, most, tz or "UTC", save, resend, pace)
     if since is None:
         if until or against or resource or job or mode or chosen.given:
             raise _NO_SHOP

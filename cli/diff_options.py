@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import flag, mode, option
+from .options import flag, mode, option, rate
 
 _WHAT = "What is compared"
 _SHOWN = "What is shown"
@@ -72,6 +72,15 @@ Resend = Annotated[
         "then takes it for new.",
         "EPOCH",
         _SAVED,
+    ),
+]
+Rate = Annotated[
+    float | None,
+    option(
+        "Messages a second, for the time that sending is told to take. Default: 800.",
+        "N",
+        _SHOWN,
+        rate,
     ),
 ]
 Since = Annotated[

@@ -24,6 +24,7 @@ from littlerelay.compare.values import (
 from littlerelay.settings import Outcome
 
 from .console import facts
+from .preview_view import draw_preview, plain_preview
 from .text import clean, count, duration, share, size
 
 _EVERY = 30.0  # seconds between lines where there is no terminal
@@ -112,6 +113,9 @@ def draw_compared(compared: Compared, out: Console) -> None:
         ("compared", f"in {duration(compared.elapsed)}; months are those of {compared.zone}"),
     ]
     out.print(facts(rows))
+    if compared.preview is not None and compared.preview.events:
+        out.print()
+        draw_preview(compared.preview, out)
 
 
 class Document:
@@ -147,6 +151,7 @@ class Document:
             "since": compared.since,
             "until": compared.until,
             "rejected": compared.rejected,
+            "preview": plain_preview(compared.preview) if compared.preview else None,
         }
         self._stream.write(f"{opening}\n],\n{json.dumps(told, indent=2)[2:]}\n")
 

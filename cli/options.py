@@ -135,7 +135,8 @@ _PACE = "How they are sent"
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-def _rate(value: str) -> float:
+def rate(value: str) -> float:
+    """Check a number of messages a second."""
     number = float(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", value) else 0.0
     if not 0.1 <= number <= 100_000:
         raise typer.BadParameter("it is no number from 0.1 to 100,000.")
@@ -207,7 +208,7 @@ Rate = Annotated[
         "among them.",
         "N",
         _PACE,
-        _rate,
+        rate,
     ),
 ]
 Concurrency = Annotated[

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from littlerelay.ages import Limit
-from littlerelay.estimates import Estimate, Records
 from littlerelay.previews import Figure, Preview
 
 from .console import Facts, facts
 from .text import age, clean, count, duration, size
+
+if TYPE_CHECKING:
+    from littlerelay.estimates import Estimate, Records  # with it comes httpx
 
 _OLD = "Older than some destinations take an event for what it is:"
 SAMPLED = (

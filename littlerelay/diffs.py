@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from littlerelay import ages
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import PLANNED, Comparison, Wanted
 from littlerelay.compare.plans import Plan
@@ -33,7 +34,15 @@ def diff(request: DiffRequest, new: str, clock: Clock = SYSTEM) -> Generator[Tol
         check_naming(old, files[0].naming, new)
         with Workspace() as work:
             compared = yield from Comparison(old, files, work, wanted).run()
-    yield replace(compared, elapsed=clock.monotonic() - began)
+    yield finished(compared, began, clock)
+
+
+def finished(compared: Compared, began: float, clock: Clock) -> Compared:
+    """Give a result with what a clock tells of it: how long it took, and how old its events are."""
+    preview = compared.preview
+    if preview is not None:
+        preview = replace(preview, limits=ages.exceeded(preview.first, clock.now()))
+    return replace(compared, elapsed=clock.monotonic() - began, preview=preview)
 
 
 @contextmanager
@@ -55,7 +64,9 @@ def wanted_of(request: DiffRequest) -> Wanted:
         ) from error
     events = frozenset(name.casefold() for name in request.events)
     plan = _plan(request)
-    return Wanted(events, request.outcomes, request.most, request.zone, plan=plan)
+    return Wanted(
+        events, request.outcomes, request.most, request.zone, plan=plan, rate=request.rate
+    )
 
 
 def _plan(request: DiffRequest) -> Plan | None:

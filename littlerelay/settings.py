@@ -231,7 +231,8 @@ class DiffRequest:
     ``old`` are paths or patterns, of which the last line of a messageId wins. ``events`` are names
     or types (none: all). ``kinds`` are those of which messages are told, ``most`` of each (none:
     all). ``zone`` is that of the months. ``save`` is a file for what is new or changed; ``resend``
-    is the text of which changed messages get fresh ids there, none for none.
+    is the text of which changed messages get fresh ids there, none for none. ``rate`` is the
+    messages a second at which those are told to be sent; none tells nothing of what sending costs.
     """
 
     old: tuple[str, ...]
@@ -241,3 +242,4 @@ class DiffRequest:
     zone: str = "UTC"
     save: str | None = None
     resend: str | None = None
+    rate: float | None = RATE

@@ -17,7 +17,7 @@ from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import Comparison
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.workspace import Workspace
-from littlerelay.diffs import Told, opened, wanted_of, whole_files
+from littlerelay.diffs import Told, finished, opened, wanted_of, whole_files
 from littlerelay.errors import UsageError
 from littlerelay.events import Event, timestamp
 from littlerelay.files.ndjson import LazyFile, StreamOutput
@@ -82,12 +82,11 @@ def diff_shop(
             wanted = replace(wanted, counts_as_gone=_would_be_there(end, settings.mapping))
             compared = yield from Comparison(old, [File(dry.place)], work, wanted).run()
     yield replace(
-        compared,
+        finished(compared, began, clock),
         new=domain,
         since=iso(end.since),
         until=iso(end.until),
         rejected=sum(at.rejected for at in end.resources.values()),
-        elapsed=clock.monotonic() - began,
     )
 
 

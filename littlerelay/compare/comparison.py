@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from littlerelay.compare.costs import Costs
 from littlerelay.compare.entries import Codes, Spreader
 from littlerelay.compare.matching import Matcher, Sides
 from littlerelay.compare.partitions import Partitions, parts_for
@@ -15,6 +16,7 @@ from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
 from littlerelay.durable import disk_errors
 from littlerelay.events import Event
+from littlerelay.previews import Preview
 from littlerelay.settings import Outcome
 
 SHOWN: tuple[Outcome, ...] = ("new", "changed", "gone")
@@ -27,7 +29,8 @@ class Wanted:
 
     ``events`` are names or types, in lower case (none: all). ``outcomes`` are those of which
     messages are given, ``most`` of each (none: all). ``counts_as_gone`` is that of `Matcher`.
-    ``plan`` is where those are written that are new or changed.
+    ``plan`` is where those are written that are new or changed, ``rate`` the messages a second of
+    the preview of them (none: no preview).
     """
 
     events: frozenset[str] = frozenset()
@@ -36,11 +39,12 @@ class Wanted:
     zone: str = "UTC"
     counts_as_gone: Callable[[Event], bool] | None = None
     plan: Plan | None = None
+    rate: float | None = None
 
     @property
-    def saved(self) -> tuple[Outcome, ...]:
-        """Give the outcomes of which messages are written to the plan."""
-        return tuple(one for one in PLANNED if one in self.outcomes) if self.plan else ()
+    def sent(self) -> tuple[Outcome, ...]:
+        """Give the outcomes of which messages would be sent, and are written to a plan."""
+        return tuple(one for one in PLANNED if one in self.outcomes)
 
 
 class Comparison:
@@ -65,17 +69,31 @@ class Comparison:
         ):
             old_parts = yield from self._spread(old, 0)
             new_parts = yield from self._spread(new, old.taken)
-            kept, plan = frozenset(self._wanted.outcomes), self._wanted.plan
+            kept = frozenset(self._wanted.outcomes)
             matcher = Matcher(Sides(old, new), self._work, kept, self._wanted.counts_as_gone)
             for number in range(self._parts):
                 matcher.match(old_parts.latest(number), new_parts.latest(number))
                 yield Comparing(str(self._new[-1].path), self._size, self._size)
             matcher.close()
             # First: whoever reads what is told may have had enough of it.
-            saved = plan.write(matcher.planned(self._wanted.saved)) if plan else None
+            saved, preview = self._sent(matcher)
             for outcome in self._wanted.outcomes:
                 yield from islice(matcher.differences(outcome), self._wanted.most)
-        return replace(self._compared(matcher), saved=saved)
+        return replace(self._compared(matcher), saved=saved, preview=preview)
+
+    def _sent(self, matcher: Matcher) -> tuple[int | None, Preview | None]:
+        """Write the plan, and sum up what would be sent, as far as either is asked for."""
+        plan, rate, outcomes = self._wanted.plan, self._wanted.rate, self._wanted.sent
+        saved, costs = None, Costs(self._work) if rate is not None and outcomes else None
+        if plan is not None:
+            saved = plan.write(matcher.planned(outcomes), costs)
+        elif costs is not None:
+            matcher.measure(outcomes, costs)
+        if rate is None or costs is None:
+            return saved, None
+        by_event = matcher.counts_by(0, self._codes).items()
+        numbers = {name: sum(counts[one] for one in outcomes) for name, counts in by_event}
+        return saved, costs.preview({name: n for name, n in numbers.items() if n}, rate)
 
     def _spread(self, side: Side, before: int) -> Generator[Comparing, None, Partitions]:
         """Spread the entries of a side; ``before`` is how many bytes were read already."""

@@ -9,6 +9,7 @@ from heapq import merge
 from itertools import repeat
 
 from littlerelay.compare.content import content, differences, original_id
+from littlerelay.compare.costs import Costs
 from littlerelay.compare.entries import Codes
 from littlerelay.compare.partitions import Entry, Findings
 from littlerelay.compare.plans import Planned
@@ -101,6 +102,14 @@ class Matcher:
                 counts = found.setdefault(codes.pairs[code][part], dict.fromkeys(OUTCOMES, 0))
                 counts[outcome] += number
         return {name: found[name] for name in sorted(found)}
+
+    def measure(self, outcomes: Iterable[Outcome], costs: Costs) -> None:
+        """Take each message of the new side with one of these outcomes into costs, in its order."""
+        side = self._sides.new
+        for finding in merge(*(self.found[outcome] for outcome in outcomes)):
+            if not costs.add_line(side.line(finding[:3])):
+                message = side.message(finding[:3])
+                costs.add(message.event, len(message.content) + 1)
 
     def planned(self, outcomes: Iterable[Outcome]) -> Iterator[Planned]:
         """Give each message of the new side with one of these outcomes, in its order."""

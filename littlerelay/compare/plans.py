@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from littlerelay.compare.content import RESENT, original_id
+from littlerelay.compare.costs import Costs
 from littlerelay.errors import RecordError, UsageError
 from littlerelay.events import encode_part, message_id
 from littlerelay.files.ndjson import PlainFile
@@ -35,8 +36,8 @@ class Plan:
     path: Path
     epoch: str | None = None
 
-    def write(self, messages: Iterable[Planned]) -> int:
-        """Write messages, a line each, and give how many there are.
+    def write(self, messages: Iterable[Planned], costs: Costs | None = None) -> int:
+        """Write messages, a line each, and give how many there are; ``costs`` take them in, too.
 
         The file has its name only once it is whole. Raises UsageError and DiskError.
         """
@@ -44,7 +45,9 @@ class Plan:
         with closing(PlainFile(partial)) as file:
             try:
                 for one in messages:
-                    file.write(self._line(one))
+                    file.write(line := self._line(one))
+                    if costs is not None:
+                        costs.add(one.message.event, len(line))
                 lines = file.sync().lines
             except BaseException:
                 partial.unlink(missing_ok=True)

@@ -103,15 +103,19 @@ class Side:
         self._plain.append(self._open.enter_context(closing(plain)))
         self.end += plain.raw_size
 
+    def line(self, place: tuple[int, int, int]) -> bytes:
+        """Read one line once more; see `message` for the place."""
+        position, size, _ = place
+        at = bisect_right(self._starts, position) - 1
+        return self._plain[at].read_at(position - self._starts[at], size)
+
     def message(self, place: tuple[int, int, int]) -> Message:
         """Read one message once more: position and size of its line, its number in the line.
 
         Raises UsageError for one that Segment would not take.
         """
-        position, size, number = place
-        at = bisect_right(self._starts, position) - 1
-        text = self._plain[at].read_at(position - self._starts[at], size)
-        found = list(read(text.removeprefix(_BYTE_ORDER_MARK)))
+        position, _, number = place
+        found = list(read(self.line(place).removeprefix(_BYTE_ORDER_MARK)))
         one = found[number] if number < len(found) else Refusal("changed", "it is gone", None)
         if isinstance(one, Refusal):
             raise self.unreadable(position, one.detail)

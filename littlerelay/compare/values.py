@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from littlerelay.previews import Preview
 from littlerelay.settings import Outcome
 
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "same", "gone")
@@ -58,7 +59,8 @@ class Compared:
     """What a comparison came to: counts in all, by event and by month (``2026-01``).
 
     ``zone`` is that of the months. ``saved`` is how many messages were written to the
-    ``plan``, none where none was asked for. Of a shop that was read, ``since`` and ``until`` are
+    ``plan``, none where none was asked for. ``preview`` is of what is new or changed, none where it
+    was not asked for. Of a shop that was read, ``since`` and ``until`` are
     the period, and ``rejected`` records gave no events.
     """
 
@@ -74,6 +76,7 @@ class Compared:
     since: str | None = None
     until: str | None = None
     rejected: int = 0
+    preview: Preview | None = None
 
     @property
     def is_strange(self) -> bool:
