@@ -12,7 +12,7 @@ from littlerelay import http, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import UsageError
-from littlerelay.estimating.counts import counted
+from littlerelay.estimating.counts import counted, earliest
 from littlerelay.estimating.figures import Estimation
 from littlerelay.estimating.samples import take
 from littlerelay.patience import unwatched
@@ -95,7 +95,7 @@ def _estimation(shop: Shop, run: Checkpoint, settings: Settings) -> Estimation:
     bounds = counted(shop, run, settings.mapping)
     every = (shop.spans(name, run.updated_since, run.frozen_end) for name in run.resources)
     samples = [take(spans, run.since, made) for spans in every]
-    return Estimation(run, settings.mapping, bounds, samples)
+    return Estimation(run, settings.mapping, bounds, samples, earliest(shop, run, settings.mapping))
 
 
 def _estimate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -134,6 +135,19 @@ def test_what_would_be_run_is_estimated_without_a_write_key(
     assert settings.shop == "demo.myshopify.com"
     assert request == BackfillRequest("30d", "2025-01-01", ("orders",), mode="bulk")
     assert rate == 100.0
+
+
+def test_an_estimate_that_is_stopped_has_left_nothing_to_go_on_with(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> Iterator[Estimate]:
+        signal.raise_signal(signal.SIGTERM)
+        yield FOUND
+
+    monkeypatch.setattr(estimates, "estimate", stopped)
+    ended = relay("backfill", "--since", "2024-01-01", "--estimate")
+    assert (ended.code, ended.out) == (7, "")
+    assert "begins anew: nothing is remembered" in ended.err
 
 
 @pytest.mark.parametrize(

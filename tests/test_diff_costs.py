@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
-from command import Relay
+from command import Relay, faked
 from compared_files import compared
 from littlerelay.compare import costs
 from littlerelay.previews import Figure, Preview
 from littlerelay.settings import Outcome
 from sent_files import line, message, put
-from test_cli_diff import relay  # noqa: F401  a fixture
 
 ALIAS = {
     "type": "alias",
@@ -127,7 +126,12 @@ def test_requests_are_as_many_as_bytes_and_messages_ask_for() -> None:
     assert many.batches.number == 3
 
 
-def test_the_command_draws_it_last_and_gives_it_as_json(relay: Relay) -> None:  # noqa: F811
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Relay]:
+    yield from faked(monkeypatch, capfd)
+
+
+def test_the_command_draws_it_last_and_gives_it_as_json(relay: Relay) -> None:
     put(Path("old.ndjson"), [])
     put(Path("new.ndjson"), map(line, NEW))
     ended = relay("diff", "old.ndjson", "new.ndjson", "--rate", "2")
@@ -149,4 +153,3 @@ def test_the_command_draws_it_last_and_gives_it_as_json(relay: Relay) -> None:  
     assert told["preview"]["rate"] == 800.0
     same = relay("diff", "new.ndjson", "new.ndjson")
     assert "to send" not in same.out
-    assert orjson.loads(relay("diff", "new.ndjson", "new.ndjson", "--json").out)["preview"]

@@ -137,6 +137,13 @@ def test_exact_counts_are_those_of_the_shop_s_own_books(shop: StandIn) -> None:
     assert found["Customer Created"] == Figure(facts["customer", False])
 
 
+def test_the_first_order_is_found_however_late_it_was_imported(shop: StandIn) -> None:
+    first = min(line["at"] for line in booked(shop).values() if line["fact"] == "order")
+    told = estimated(shop, since="2015-01-01", resources=("orders",)).preview.first
+    assert told is not None
+    assert told[:19] <= first[:19]
+
+
 @pytest.mark.parametrize(
     ("bounds", "held"),
     [

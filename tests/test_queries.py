@@ -121,7 +121,7 @@ def test_a_document_asks_for_nothing_deprecated(name: str) -> None:
 @every_document
 def test_every_connection_tells_whether_it_goes_on(name: str) -> None:
     for node, _, type_, _ in fields(parse(document(name))):
-        if is_connection(get_named_type(type_)) and not name.endswith("_oldest"):
+        if is_connection(get_named_type(type_)) and not name.endswith(("_oldest", "_earliest")):
             assert node.selection_set
             chosen = [print_ast(each).split()[0] for each in node.selection_set.selections]
             whole = ["edges"] if name.startswith("bulk_") else ["nodes", "pageInfo"]

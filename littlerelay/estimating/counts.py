@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from littlerelay.checkpoint import Checkpoint
+from littlerelay.events import timestamp
 from littlerelay.previews import Figure
 from littlerelay.settings import Mapping
 from littlerelay.shopify.paging import exact_count
 from littlerelay.shopify.shop import Shop
-from littlerelay.shopify.spans import Spans
+from littlerelay.shopify.spans import Spans, first_placed
 from littlerelay.times import iso
 
 # Facts of which no filter tells anything.
@@ -58,6 +59,19 @@ def counted(shop: Shop, run: Checkpoint, mapping: Mapping) -> dict[str, Bounds]:
     return {name: bounds for name, bounds in found.items() if name not in left_out}
 
 
+def earliest(shop: Shop, run: Checkpoint, mapping: Mapping) -> str | None:
+    """Give the timestamp of the first order that was placed in the period, none without any.
+
+    What was imported may be much older than its neighbours by creation. Raises what
+    GraphQL.execute raises.
+    """
+    if "orders" not in run.resources:
+        return None
+    spans = shop.spans("orders", run.updated_since, run.frozen_end)
+    first = first_placed(shop.api, _placed(spans, run, mapping))
+    return timestamp(first) if first else None
+
+
 def _customers(spans: Spans, run: Checkpoint, mapping: Mapping) -> Iterator[tuple[str, Bounds]]:
     """A customer is told of who was created in the period, or changed in it."""
     created = spans.count(run.since, run.until)
@@ -72,15 +86,27 @@ def _customers(spans: Spans, run: Checkpoint, mapping: Mapping) -> Iterator[tupl
 
 
 def _orders(spans: Spans, run: Checkpoint, mapping: Mapping) -> Iterator[tuple[str, Bounds]]:
-    read = f"{spans.search(None, run.frozen_end)}{'' if mapping.include_test else ' test:false'}"
-    placed = f"{read} {_span('processed_at', run.since, run.until)}"
+    placed = _placed(spans, run, mapping)
     every = _count(spans, placed)
     in_stores = 0 if mapping.pos_as_order_completed else _count(spans, f"{placed} source_name:pos")
     yield "Order Completed", Bounds("orders", every - in_stores, every - in_stores)
     yield "POS Order Placed", Bounds("orders", in_stores, in_stores)
-    yield "Order Cancelled", _cancelled(spans, run, f"{read} status:cancelled")
+    yield (
+        "Order Cancelled",
+        _cancelled(spans, run, f"{_read(spans, run, mapping)} status:cancelled"),
+    )
     for name in _OF_ORDERS:
         yield name, Bounds("orders")
+
+
+def _placed(spans: Spans, run: Checkpoint, mapping: Mapping) -> str:
+    """Write the search for orders that were placed in the period, of those that the run reads."""
+    return f"{_read(spans, run, mapping)} {_span('processed_at', run.since, run.until)}"
+
+
+def _read(spans: Spans, run: Checkpoint, mapping: Mapping) -> str:
+    test = "" if mapping.include_test else " test:false"
+    return f"{spans.search(None, run.frozen_end)}{test}"
 
 
 def _cancelled(spans: Spans, run: Checkpoint, cancelled: str) -> Bounds:

@@ -26,19 +26,21 @@ from littlerelay.times import iso_ms
 
 @dataclass(frozen=True, slots=True)
 class Estimation:
-    """A run that would be: what was counted of it, and what a sample of it gave."""
+    """A run that would be: what was counted of it, and what a sample of it gave.
+
+    ``earliest`` is the timestamp of the first order in it, none where it reads or finds none.
+    """
 
     run: Checkpoint
     mapping: settings.Mapping
     bounds: Mapping[str, Bounds]
     samples: list[Sample]
+    earliest: str | None = None
 
     def preview(self, rate: float, now: float) -> Preview:
         """Give the preview at so many messages a second; ``now`` is in seconds since 1970."""
         events = self._events()
-        times = [event["timestamp"] for event in self._mapped()]
-        first = min(times, default=None)
-        last = max(times, default=None) if self._is_whole else iso_ms(self.run.until)
+        first, last = self._times()
         people = self._people(events.get("identify", Figure(0)).number)
         return Preview(
             events=events,
@@ -47,10 +49,17 @@ class Estimation:
             bytes=self._bytes(events),
             rate=rate,
             first=first,
-            last=last if first else None,
+            last=last,
             is_dated_exactly=self._is_whole,
             limits=ages.exceeded(first, now),
         )
+
+    def _times(self) -> tuple[str | None, str | None]:
+        """Give the first and the last timestamp."""
+        times = [event["timestamp"] for event in self._mapped()]
+        if self._is_whole or not times:
+            return min(times, default=None), max(times, default=None)
+        return min(times + ([self.earliest] if self.earliest else [])), iso_ms(self.run.until)
 
     @property
     def _is_whole(self) -> bool:

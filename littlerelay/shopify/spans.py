@@ -125,6 +125,17 @@ class Spans:
         )
 
 
+def first_placed(api: GraphQL, search: str) -> str | None:
+    """Give when the first of the orders that a search finds was placed, as Shopify writes it.
+
+    Raises what GraphQL.execute raises.
+    """
+    answer = api.execute("orders_earliest", {"query": search})
+    with expected("orders_earliest"):
+        nodes = answer["page"]["nodes"]
+        return str(nodes[0]["processed_at"]) if nodes else None
+
+
 def _fitting(width: int, counted: int, aim: int) -> int:
     """Give the seconds that hold ``aim`` records, where ``width`` hold ``counted``."""
     return max(1, min(width * aim // max(1, counted), width * _GROWTH))
