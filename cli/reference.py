@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
+from littlerelay import ages
 from littlerelay.configuration.table import SETTINGS, Setting
 from littlerelay.errors import (
     DiskError,
@@ -21,6 +22,7 @@ from . import mapping_tables
 from .diff import DIFFERENT
 from .main import INTERRUPTED, UNREAD, app
 from .mapping_tables import table
+from .text import age
 
 EXIT_CODES = {
     0: "done",
@@ -40,7 +42,12 @@ EXIT_CODES = {
 
 def blocks() -> dict[str, str]:
     """Give each block by its name, in Markdown."""
-    own = {"commands": commands(), "settings": settings(), "exit codes": exit_codes()}
+    own = {
+        "commands": commands(),
+        "settings": settings(),
+        "limits of age": limits_of_age(),
+        "exit codes": exit_codes(),
+    }
     return own | mapping_tables.blocks()
 
 
@@ -61,6 +68,12 @@ def _row(setting: Setting) -> tuple[str, ...]:
     default = text(setting.default)
     shown = f"`{default}`" if default else ""
     return (f"`{setting.name}`", setting.kind.allowed, shown, setting.of, setting.help)
+
+
+def limits_of_age() -> str:
+    """List the destinations that do not take an old event for what it is."""
+    rows = [(limit.destination, age(limit.seconds), limit.detail) for limit in ages.LIMITS]
+    return table(("destination", "older than", "what becomes of the event"), rows)
 
 
 def exit_codes() -> str:
