@@ -39,7 +39,12 @@ LIMITS = (
         "refused",
         "it refuses the request, with all else in it",
     ),
-    Limit("Snap Conversions API", 7 * _DAY, "refused", "it refuses the event"),
+    Limit(
+        "Snap Conversions API",
+        7 * _DAY,
+        "refused",
+        "it may refuse it; Snap's own text says 37 days",
+    ),
     Limit("Vibe", 7 * _DAY, "refused", "it refuses the event"),
     Limit("LinkedIn Conversions API", 90 * _DAY, "refused", "it refuses the event"),
     Limit("Braze", _DAY, "moved", _ARRIVAL),

@@ -67,7 +67,8 @@ reading    about 1h59m by pages at Shopify's 100 points a second; bulk operation
 Older than some destinations take an event for what it is:
 Google Analytics 4             older than 72 hours: it drops the event
 Facebook Conversions API       older than 7 days: it refuses the request, with all else in it
-Snap Conversions API, Vibe     older than 7 days: it refuses the event
+Snap Conversions API           older than 7 days: it may refuse it; Snap's own text says 37 days
+Vibe                           older than 7 days: it refuses the event
 LinkedIn Conversions API       older than 90 days: it refuses the event
 Braze, PostHog, Attio, Canvas  older than 24 hours: {ages.LIMITS[-1].detail}
 

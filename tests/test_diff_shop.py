@@ -15,6 +15,7 @@ from littlerelay import shopdiffs
 from littlerelay.catalogue import MADE, RECORDED
 from littlerelay.compare.values import Compared
 from littlerelay.errors import UsageError
+from littlerelay.previews import Figure
 from littlerelay.progress import Noted
 from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Outcome
 from sent_files import line, messages, put, put_own, sent
@@ -108,9 +109,14 @@ def test_what_changed_in_a_shop_is_found_value_by_value_and_can_be_sent(
         one["messageId"] for one in touched
     }
     assert set(changes(result)) == {("properties.affiliation", "Shopify", "checked")}
+    preview = result[0].preview
+    assert preview is not None
+    assert preview.messages == Figure(len(touched))
+    assert preview.users == Figure(len({one["userId"] for one in touched}))
     left = {one["messageId"] for one in about(gone, output)}
     assert {one.message["messageId"] for one in result[1] if one.outcome == "gone"} == left
     assert counts(result)[0] == 0
+    assert preview.bytes == Figure(plan.stat().st_size)
     (done,) = sent(segment, plan)
     assert (done.accepted, done.refused) == (len(touched), 0)
     again = compared(shop, output.parent, output, plan)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from littlerelay.previews import Preview
 from littlerelay.settings import Outcome
+
+if TYPE_CHECKING:
+    from littlerelay.previews import Preview  # with it comes orjson
 
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "same", "gone")
 
