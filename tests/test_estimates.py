@@ -160,8 +160,9 @@ def test_a_sample_of_all_there_is_makes_every_figure_exact(
     shop: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(samples, "LARGEST", dict.fromkeys(ALL, 1000))
-    preview = estimated(shop, since="2026-10-01").preview
-    result, lines = written(shop, tmp_path, since="2026-10-01")
+    asked: Any = {"since": "2026-10-01", "resources": ("customers", "orders")}
+    preview = estimated(shop, **asked).preview
+    result, lines = written(shop, tmp_path, **asked)
     assert {name: one.number for name, one in preview.events.items()} == dict(result.events)
     assert all(one.is_exact for one in (*preview.events.values(), preview.users, preview.bytes))
     assert (preview.users.number, preview.visitors.number) == people(lines)
