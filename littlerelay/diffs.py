@@ -89,9 +89,9 @@ def _plan(request: DiffRequest) -> Plan | None:
     return Plan(path, request.resend)
 
 
-def opened(names: Sequence[str]) -> list[File]:
-    """Look at files of events. Raises UsageError for what cannot be compared."""
+def opened(names: Sequence[str], *, may_be_cut: bool = False) -> list[File]:
+    """Look at files of events, as `File` does. Raises UsageError for what cannot be compared."""
     paths = named(names)
     if not paths:
         raise UsageError("Standard input cannot be compared: it is read twice.", "Name a file.")
-    return [File(Path(path)) for path in paths]
+    return [File(Path(path), may_be_cut=may_be_cut) for path in paths]

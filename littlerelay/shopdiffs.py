@@ -51,6 +51,7 @@ _FROM = {
     "Fulfillment Created": "orders",
     "Fulfillment Updated": "orders",
 }
+_AGAINST = "Name the files of its events with --against."
 _FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
 
 
@@ -73,7 +74,7 @@ def diff_shop(
     settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
     job = JobFolder(settings.state, request.job or domain.partition(".")[0])
     with whole_files():
-        old = opened(asked.old or _last_output(job))
+        old = opened(asked.old or last_output(job, _AGAINST))
         naming = {"shop": domain, "namespace": settings.mapping.namespace}
         check_naming(old, naming, "this command")
         with Workspace() as work:
@@ -152,9 +153,12 @@ def _check(request: BackfillRequest, settings: Settings, clock: Clock) -> None:
     runs.check_request(replace(request, out="-"), settings.mapping, int(clock.now()))
 
 
-def _last_output(job: JobFolder) -> tuple[str, ...]:
-    """Name the file that a job wrote last, where it holds more than what was new then."""
-    history, hint = job.load(), "Name the files of its events with --against."
+def last_output(job: JobFolder, hint: str) -> tuple[str, ...]:
+    """Name the file that a job wrote last, where it holds more than what was new then.
+
+    Raises UsageError with this ``hint`` where there is none.
+    """
+    history = job.load()
     if history is None:
         raise UsageError(f"The job {job.job} has no earlier run to compare with.", hint)
     run = checkpoint.load(Paths(Path(history.output)).checkpoint)

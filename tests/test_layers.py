@@ -24,7 +24,18 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {"jobs", "checks", "diffs", "estimates", "posts", "remaps", "replays", "rewrites", "shopdiffs"},
+    {
+        "jobs",
+        "checks",
+        "diffs",
+        "estimates",
+        "posts",
+        "proofs",
+        "remaps",
+        "replays",
+        "rewrites",
+        "shopdiffs",
+    },
     set(
         """
         archived archives compare estimating keeping pipeline places previews reading reconcile

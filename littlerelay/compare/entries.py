@@ -43,7 +43,7 @@ class Codes(dict[tuple[bytes, bytes], int]):
     def __init__(self, names: Iterable[str], zone: str) -> None:
         super().__init__()
         self.pairs: list[tuple[str, str]] = []
-        self.month = _utc_month if zone == _UTC else _months_of(ZoneInfo(zone))
+        self.month = months_of(zone)
         self._names = frozenset(names)
 
     def __missing__(self, pair: tuple[bytes, bytes]) -> int:
@@ -107,11 +107,16 @@ class Spreader:
                 writes[hash(key) % len(writes)](entry)
 
 
+def months_of(zone: str) -> Callable[[bytes], bytes]:
+    """Give the function that tells the month of a minute, as in ``2026-01-31T09:15`` in UTC."""
+    return _utc_month if zone == _UTC else _months_in(ZoneInfo(zone))
+
+
 def _utc_month(minute: bytes) -> bytes:
     return minute[:7]
 
 
-def _months_of(zone: ZoneInfo) -> Callable[[bytes], bytes]:
+def _months_in(zone: ZoneInfo) -> Callable[[bytes], bytes]:
     @lru_cache(maxsize=1 << 16)
     def month(minute: bytes) -> bytes:
         try:

@@ -38,17 +38,18 @@ _NAMING = ("shop", "namespace")
 class File:
     """One file of a side. Raises UsageError where it is no whole file of events.
 
+    Where it ``may_be_cut``, one that lost lines since its run wrote it is not refused.
     ``library`` is the text with which relay's own lines name what made them, as the first one has
     it; ``naming`` says for which shop and namespace a run of relay wrote the file, where one did.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, may_be_cut: bool = False) -> None:
         self.path = path
         with closing(Input(path, is_growing=True)) as source:
             self.size = source.raw_size * (1 if source.is_plain else _UNPACKED)
             self.raw_size = source.raw_size
             head = source.read(sources.HEAD)
-            self.run = _run(source, path)
+            self.run = _run(source, path, may_be_cut=may_be_cut)
         sources.check_kind(path, head)
         found = _LIBRARY.search(head)
         self.library = found[0] if found else None
@@ -170,7 +171,7 @@ def check_naming(old: list[File], new: dict[str, str], name: str) -> None:
                 )
 
 
-def _run(source: Input, path: Path) -> Checkpoint | None:
+def _run(source: Input, path: Path, *, may_be_cut: bool) -> Checkpoint | None:
     """Give the checkpoint of the run that wrote a file, where there is one and it is done."""
     run = checkpoint.load(Paths(path).checkpoint)
     if run is None:
@@ -180,7 +181,7 @@ def _run(source: Input, path: Path) -> Checkpoint | None:
             f"The run that writes {path} is not finished.",
             "Finish it with the command that began it.",
         )
-    if source.raw_size < run.output.bytes:
+    if not may_be_cut and source.raw_size < run.output.bytes:
         raise UsageError(
             f"{path} is shorter than its checkpoint says: it was cut.",
             "Put the file back, or move its checkpoint away to compare what is left.",

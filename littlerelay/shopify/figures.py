@@ -34,9 +34,9 @@ class Refunded(NamedTuple):
 class OrderFigures(NamedTuple):
     """What Shopify itself says of one order.
 
-    ``total`` is the order as placed; ``tax``, ``shipping`` (before its discounts) and ``discount``
-    are after edits and before returns; ``refunded`` is what was paid back by now. ``fulfillments``
-    are (id, created), cancelled ones among them.
+    ``total`` is the order as placed; ``tax``, ``shipping`` (before its discounts), ``shipped``
+    (after them) and ``discount`` are after edits and before returns; ``refunded`` is what was paid
+    back by now. ``fulfillments`` are (id, created), cancelled ones among them.
     """
 
     id: int
@@ -53,6 +53,7 @@ class OrderFigures(NamedTuple):
     total: Decimal
     tax: Decimal
     shipping: Decimal
+    shipped: Decimal
     discount: Decimal
     refunded: Decimal
     refunds: tuple[Refunded, ...]
@@ -180,6 +181,7 @@ def _order(node: Node) -> OrderFigures:
         total=Decimal(total["amount"]),
         tax=_amount(node["tax"]),
         shipping=_amount(node["shipping"]),
+        shipped=_amount(node["current_shipping"]) + _amount(node["refunded_shipping"]),
         discount=_amount(node["discount"]),
         refunded=_amount(node["refunded"]),
         refunds=tuple(_refund(one) for one in node["refunds"]),

@@ -1,0 +1,247 @@
+"""Holds files of events to a shop's own figures: the public API of `relay reconcile`.
+
+Nothing is sent or written, and nothing of the job is held.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from littlerelay import http
+from littlerelay.clock import SYSTEM, Clock
+from littlerelay.compare.sides import File, check_naming
+from littlerelay.compare.values import Comparing
+from littlerelay.compare.workspace import Workspace
+from littlerelay.diffs import opened, whole_files
+from littlerelay.errors import RefusedError, UsageError
+from littlerelay.events import names_of
+from littlerelay.history import JobFolder
+from littlerelay.patience import unwatched
+from littlerelay.progress import Progress
+from littlerelay.reconcile.books import Books
+from littlerelay.reconcile.expected import Expectation
+from littlerelay.reconcile.given import Reader
+from littlerelay.reconcile.judging import Judge
+from littlerelay.reconcile.scope import Asked, Scope, hopeless, scope
+from littlerelay.reconcile.values import Asking, Finding, Reason, Reconciled, Reported
+from littlerelay.settings import Settings
+from littlerelay.shopdiffs import last_output
+from littlerelay.shopify import sales
+from littlerelay.shopify.customer_dates import customer_dates
+from littlerelay.shopify.figures import (
+    DELETIONS_KEPT,
+    Bounds,
+    OrderSearch,
+    count_customers,
+    count_orders,
+    deleted_orders,
+    order_figures,
+)
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.session import covers, open_session, shop_domain
+from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.times import iso, iso_ms
+
+Told = Comparing | Asking | Finding | Reconciled
+
+_OVERLAP = 3600  # seconds by which an order may be marked as updated before its child is
+_TOLD = 1_000  # orders after which somebody else may have a turn
+_RESOURCES = ("customers", "orders")
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileRequest:
+    """What one `relay reconcile` was asked, as typed.
+
+    ``files`` are paths or patterns, none for the last output of ``job``. ``since`` and ``until``
+    are none for the period of the runs that wrote them; ``resources`` none for what these read.
+    """
+
+    files: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    resources: tuple[str, ...] = ()
+    job: str | None = None
+
+
+def reconcile(
+    settings: Settings,
+    request: ReconcileRequest,
+    clock: Clock = SYSTEM,
+    watch: Callable[[Progress], None] = unwatched,
+) -> Generator[Told, None, None]:
+    """Compare files with a shop, giving progress, then what differs, then what it came to.
+
+    Raises the errors of ``littlerelay.errors``.
+    """
+    began = clock.monotonic()
+    _check_resources(request.resources)
+    domain = shop_domain(settings.shop)
+    with whole_files():
+        job = JobFolder(settings.state, request.job or domain.partition(".")[0])
+        files = opened(request.files or last_output(job, "Name the files."), may_be_cut=True)
+        check_naming(files, {"shop": domain}, "this command")
+        note = hopeless(files)
+        if note is not None:
+            yield _nothing(files, domain, note)
+            return
+        mapping = replace(settings.mapping, shop=domain)
+        with http.client(clock, watch) as web:
+            shop = open_shop(GraphQL(open_session(settings, web, clock), web, clock, watch), domain)
+            asked = Asked(request.since, request.until, request.resources)
+            found = scope(files, asked, mapping, shop.now, shop.zone)
+            result = yield from _compared(files, shop, found)
+    yield replace(result, elapsed=clock.monotonic() - began)
+
+
+def _check_resources(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in _RESOURCES]
+    if unknown:
+        raise UsageError(
+            f"{', '.join(unknown)} cannot be reconciled.",
+            "Choose from customers and orders; refunds and fulfillments come with their orders.",
+        )
+
+
+def _nothing(files: Sequence[File], domain: str, note: str) -> Reconciled:
+    return Reconciled(
+        files=tuple(str(file.path) for file in files),
+        shop=domain,
+        since=None,
+        until=None,
+        zone="",
+        kinds=(),
+        rows=(),
+        faults=0,
+        explained={},
+        notes=(f"nothing was compared: {note}",),
+    )
+
+
+def _compared(
+    files: list[File], shop: Shop, found: Scope
+) -> Generator[Comparing | Asking | Finding, None, Reconciled]:
+    is_of_orders = any(kind != "customers" for kind in found.kinds)
+    if is_of_orders:
+        shop.check_reach(found.since)
+    with (
+        Workspace() as work,
+        closing(Books(work, iso_ms(found.since), iso_ms(found.until))) as books,
+    ):
+        name_of, zone = names_of(found.namespace, shop.domain), shop.zone.key
+        yield from Reader(books, name_of, zone).read(files)
+        expectation = Expectation(books, found, name_of, zone)
+        if is_of_orders:
+            yield from _ask_orders(shop, found, expectation)
+        counted: dict[str, int] = {}
+        if "customers" in found.kinds:
+            counted = yield from _ask_customers(shop, found, books, expectation)
+        books.settle_shop()
+        forgets = found.freeze < shop.now - DELETIONS_KEPT
+        judge = Judge(books, found, counted, forgets=forgets)
+        faults, explained = 0, Counter[Reason]()
+        for finding in judge.findings():
+            faults += finding.reason is None
+            if finding.reason is not None:
+                explained[finding.reason] += 1
+            yield finding
+        report, notes = _report(shop, found) if is_of_orders else ((), ())
+        return Reconciled(
+            files=tuple(str(file.path) for file in files),
+            shop=shop.domain,
+            since=iso(found.since),
+            until=iso(found.until),
+            zone=zone,
+            kinds=found.kinds,
+            rows=tuple(judge.rows()),
+            faults=faults,
+            explained=dict(explained),
+            notes=(*found.notes, *notes),
+            report=report,
+        )
+
+
+def _ask_orders(shop: Shop, found: Scope, expectation: Expectation) -> Iterator[Asking]:
+    """Note every order that a fact of the period can be of, and what was deleted."""
+    read = OrderSearch(
+        created=Bounds(end=found.freeze), updated=Bounds(max(0, found.since - _OVERLAP))
+    )
+    later = OrderSearch(
+        created=Bounds(start=found.freeze), processed=Bounds(found.since, found.until)
+    )
+    counted, number = count_orders(shop.api, read), 0
+    yield Asking("orders", 0, counted)
+    for search in (read, later):
+        for order in order_figures(shop.api, search):
+            expectation.order(order)
+            number += 1
+            if number % _TOLD == 0:
+                yield Asking("orders", number, counted)
+    yield Asking("orders", number, counted)
+    remembered = max(found.since, shop.now - DELETIONS_KEPT)
+    for gone in deleted_orders(shop.api, Bounds(start=remembered)):
+        expectation.deleted(gone.id)
+
+
+def _ask_customers(
+    shop: Shop, found: Scope, books: Books, expectation: Expectation
+) -> Generator[Asking, None, dict[str, int]]:
+    """Count the customers of each month, and note each where the counts differ.
+
+    Gives the counts of the months where they do not.
+    """
+    told = {one.month: one.number for one in books.sums("file") if one.kind == "customers"}
+    same: dict[str, int] = {}
+    for month, span in months(found.since, found.until, shop.zone):
+        counted = count_customers(shop.api, span)
+        if counted == told.get(month, 0):
+            same[month] = counted
+            books.forget_customers(month)
+            continue
+        for number, customer in enumerate(customer_dates(shop.api, span)):
+            expectation.customer(*customer)
+            if number % _TOLD == 0:
+                yield Asking("customers", number, counted)
+    return same
+
+
+def months(since: int, until: int, zone: ZoneInfo) -> Iterator[tuple[str, Bounds]]:
+    """Give each month of a period, by name (``2026-01``) and as seconds since 1970."""
+    start = since
+    while start < until:
+        first = datetime.fromtimestamp(start, zone).replace(day=1, hour=0, minute=0, second=0)
+        following = (first + timedelta(days=32)).replace(day=1, fold=0)
+        end = min(until, int(following.timestamp()))
+        yield f"{first:%Y-%m}", Bounds(start, end)
+        start = end
+
+
+def _report(shop: Shop, found: Scope) -> tuple[tuple[Reported, ...], tuple[str, ...]]:
+    """Give Shopify's sales report of the days of the period, or say why it is not there."""
+    if not covers(shop.scopes, sales.SCOPE):
+        return (), (f"Shopify's sales report does not stand beside: it needs {sales.SCOPE}",)
+    first, last = (
+        datetime.fromtimestamp(moment, UTC).astimezone(shop.zone).date()
+        for moment in (found.since, found.until - 1)
+    )
+    try:
+        rows = sales.sales(shop.api, first, last)
+    except RefusedError as error:
+        return (), (f"Shopify's sales report does not stand beside: {error}",)
+    return tuple(
+        Reported(
+            month=row.month,
+            orders=row.orders,
+            total=row.total,
+            taxes=row.taxes,
+            shipping=row.shipping,
+            discounts=row.discounts,
+            reversals=row.reversals,
+        )
+        for row in rows
+    ), ()

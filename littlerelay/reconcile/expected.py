@@ -1,0 +1,137 @@
+"""Says what files of events must hold of a shop, by Shopify's own figures.
+
+Nothing here comes from the records that were mapped: a second query gives aggregates alone, and a
+fact's messageId follows from the shop and the record's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from littlerelay.compare.entries import months_of
+from littlerelay.events import timestamp
+from littlerelay.mappers.money import amount_text
+from littlerelay.reconcile.books import Books, Entry, Known, thousandths
+from littlerelay.reconcile.scope import Scope
+from littlerelay.reconcile.values import Kind, Reason
+from littlerelay.shopify.figures import OrderFigures, Refunded
+from littlerelay.times import iso_ms
+
+_POS = "pos"
+
+
+class Expectation:
+    """Notes what files must hold. ``zone`` is that of the months."""
+
+    def __init__(
+        self, books: Books, scope: Scope, name_of: Callable[[str], str], zone: str
+    ) -> None:
+        self._books = books
+        self._scope = scope
+        self._name_of = name_of
+        self._month = months_of(zone)
+        self._freeze = iso_ms(scope.freeze)
+
+    def order(self, order: OrderFigures) -> None:
+        """Note an order, its refunds and its fulfillments."""
+        facts = _Facts(order, self._scope, self._late(order.created), self._late(order.updated))
+        self._note(facts, "orders", order.id, order.processed)
+        for refund in order.refunds:
+            self._note(facts, "refunds", refund.id, refund.processed, refund)
+        for number, created in order.fulfillments:
+            self._note(facts, "fulfillments", number, created)
+
+    def customer(self, number: int, created: str, updated: str) -> None:
+        """Note a customer."""
+        at = timestamp(created)
+        key, month = self._name_of(f"customers/{number}/created"), self._month_of(at)
+        absent: Reason | None = "created later" if self._late(created) else None
+        entry = Entry(key, "customers", at, month, "", str(number), number)
+        self._books.add_known(entry, Known(number, absent, self._late(updated)))
+
+    def deleted(self, number: int) -> None:
+        """Note an order that is deleted: which of its names its event had is not known."""
+        for fact in ("completed", "pos"):
+            self._books.add_deleted(self._name_of(f"orders/{number}/{fact}"))
+
+    def _late(self, moment: str) -> bool:
+        return timestamp(moment) >= self._freeze
+
+    def _month_of(self, at: str) -> str:
+        return self._month(at[:16].encode()).decode()
+
+    def _note(
+        self, facts: _Facts, kind: Kind, number: int, moment: str, refund: Refunded | None = None
+    ) -> None:
+        if kind in self._scope.kinds or kind == "orders":  # an order's name is always of use
+            order, at = facts.order, timestamp(moment)
+            key, month = self._name_of(facts.names(number)[kind]), self._month_of(at)
+            amounts = facts.amounts(kind, refund)
+            entry = Entry(key, kind, at, month, order.currency, order.name, number, **amounts)
+            self._books.add_known(entry, facts.known(kind, refund))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What all facts of an order share."""
+
+    order: OrderFigures
+    scope: Scope
+    is_created_late: bool
+    is_changed_late: bool
+
+    def names(self, number: int) -> dict[Kind, str]:
+        """Give the fact of each kind that has this number."""
+        return {
+            "orders": f"orders/{number}/{'pos' if self._is_pos else 'completed'}",
+            "refunds": f"refunds/{number}",
+            "fulfillments": f"fulfillments/{number}/created",
+        }
+
+    def amounts(self, kind: Kind, refund: Refunded | None) -> dict[str, int]:
+        """Give what an event must tell of a fact."""
+        order = self.order
+        told = {"refunded": refund.total} if refund else {}
+        if kind == "orders":
+            told = {
+                "total": order.total,
+                "tax": order.tax,
+                "shipping": order.shipped,
+                "discount": order.discount,
+            }
+        return {name: rounded(one, order.currency) for name, one in told.items()}
+
+    def known(self, kind: Kind, refund: Refunded | None) -> Known:
+        """Give what else decides whether a difference is a fault."""
+        has_tax_inside = self.order.taxes_included and not self.scope.shipping_has_tax
+        return Known(
+            self.order.id,
+            self._absent(kind, refund),
+            self.is_changed_late,
+            self.order.edited,
+            has_tax_inside,
+        )
+
+    def _absent(self, kind: Kind, refund: Refunded | None) -> Reason | None:
+        """Say why a file need not hold a fact; none where it must."""
+        if self.order.test and not self.scope.include_test:
+            return "test"
+        if self.is_created_late:
+            return "created later"
+        event = "POS Order Placed" if self._is_pos else "Order Completed"
+        if kind == "orders" and event in self.scope.left_out:
+            return "left out"
+        if refund is not None and not refund.total and not self.scope.refund_zero:
+            return "moved no money"
+        return None
+
+    @property
+    def _is_pos(self) -> bool:
+        return self.order.source_name == _POS and not self.scope.pos_as_completed
+
+
+def rounded(amount: Decimal, currency: str) -> int:
+    """Give an amount as an event tells it: in whole minor units of its currency."""
+    return thousandths(Decimal(amount_text(amount, currency)))

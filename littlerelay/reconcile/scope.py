@@ -1,0 +1,198 @@
+"""Says what files of events can be held to: the period, the settings, and what was read for them.
+
+A run's checkpoint beside a file tells all of it. Of a file that has none, the user says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from littlerelay import sources
+from littlerelay.checkpoint import Checkpoint, differences
+from littlerelay.compare.sides import File
+from littlerelay.errors import UsageError
+from littlerelay.files.inputs import Input
+from littlerelay.meaning import completed, of_settings
+from littlerelay.reconcile.given import FACTS
+from littlerelay.reconcile.values import KINDS, Kind
+from littlerelay.settings import Mapping
+from littlerelay.times import iso, resolve
+
+READ_FROM: dict[Kind, str] = {
+    "orders": "orders",
+    "refunds": "orders",
+    "fulfillments": "orders",
+    "customers": "customers",
+}
+# The settings by which a fact is in a file, or an amount is another one.
+_HEEDED = (
+    "amounts",
+    "include_test",
+    "leave_out",
+    "namespace",
+    "pos_as_order_completed",
+    "refund_zero",
+    "shop",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is compared, and how files of events were made. Times are seconds since 1970.
+
+    Facts from ``since`` up to ``until`` are compared; records created before ``freeze`` were read.
+    ``left_out`` are events by name. ``kinds`` are those that can be compared, ``notes`` say why the
+    others cannot.
+    """
+
+    since: int
+    until: int
+    freeze: int
+    kinds: tuple[Kind, ...]
+    notes: tuple[str, ...]
+    namespace: str
+    left_out: frozenset[str]
+    include_test: bool
+    refund_zero: bool
+    pos_as_completed: bool
+    shipping_has_tax: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asked for: the period as typed, and resources (none: what the files hold)."""
+
+    since: str | None = None
+    until: str | None = None
+    resources: tuple[str, ...] = ()
+
+
+def hopeless(files: Sequence[File]) -> str | None:
+    """Say why files can be held to nothing at all; none where they can."""
+    for file in files:
+        if file.run is not None and file.run.limit is not None:
+            return f"{file.path} is a sample (--limit): it holds a part of the shop on purpose"
+    runs = [file.run for file in files]
+    if runs and all(run is not None and run.new_since is not None for run in runs):
+        names = ", ".join(str(file.path) for file in files)
+        return (
+            f"{names} holds only what was new then (--since last): name it together with the file "
+            "of the run before it"
+        )
+    return None
+
+
+def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone: ZoneInfo) -> Scope:
+    """Find out what files can be held to.
+
+    ``mapping`` are the settings of whoever asks, which serve where no run says its own; ``now`` and
+    ``zone`` are the shop's. Raises UsageError where they contradict each other or do not suffice.
+    """
+    meant = _meant(files, mapping)
+    runs = [file.run for file in files if file.run is not None]
+    span = _span(runs) if len(runs) == len(files) else None
+    since, until = _period(asked, span, now, zone)
+    notes = [*_altered(files)]
+    left_out = frozenset(name for name in meant["leave_out"].split(", ") if name)
+    return Scope(
+        since=since,
+        until=until,
+        freeze=max([run.frozen_end for run in runs], default=until) if span else until,
+        kinds=tuple(_kinds(runs, asked, left_out, notes)),
+        notes=tuple(notes),
+        namespace=meant["namespace"],
+        left_out=left_out,
+        include_test=meant["include_test"] == "true",
+        refund_zero=meant["refund_zero"] == "true",
+        pos_as_completed=meant["pos_as_order_completed"] == "true",
+        shipping_has_tax=meant["amounts"] == "shopify",
+    )
+
+
+def _meant(files: Sequence[File], mapping: Mapping) -> dict[str, str]:
+    """Give the settings with which all files were written. Raises UsageError where they differ."""
+    told: dict[str, str] | None = None
+    for file in files:
+        meaning = of_settings(mapping) if file.run is None else completed(file.run.meaning)
+        heeded = {name: meaning[name] for name in _HEEDED}
+        if told is not None and heeded != told:
+            raise UsageError(
+                f"{file.path} was written with other settings: {differences(told, heeded)}.",
+                "Reconcile files of other settings each on its own.",
+            )
+        told = heeded
+    return told or {}
+
+
+def _span(runs: Iterable[Checkpoint]) -> tuple[int, int]:
+    """Give the time for which several runs gave everything. Raises UsageError for a gap."""
+    first, *others = sorted(runs, key=_start)
+    since, until = _start(first), first.until
+    for run in others:
+        if _start(run) > until:
+            raise UsageError(
+                f"Nothing holds what happened from {iso(until)} to {iso(_start(run))}.",
+                "Name the file of that time, too, or reconcile each file on its own.",
+            )
+        until = max(until, run.until)
+    return since, until
+
+
+def _start(run: Checkpoint) -> int:
+    return run.since if run.new_since is None else run.new_since
+
+
+def _period(
+    asked: Asked, span: tuple[int, int] | None, now: int, zone: ZoneInfo
+) -> tuple[int, int]:
+    since = None if asked.since is None else resolve(asked.since, now, zone)
+    until = None if asked.until is None else resolve(asked.until, now, zone)
+    if span is None:
+        if since is None or until is None:
+            raise UsageError(
+                "No checkpoint of a run says for which time the files hold everything.",
+                "Give --since and --until, or put the checkpoint back beside its file.",
+            )
+        span = since, until
+    first, last = span
+    since, until = first if since is None else since, last if until is None else until
+    if since < first or until > last:
+        raise UsageError(
+            f"The files hold what happened from {iso(first)} to {iso(last)}, and more is asked.",
+            "Leave --since and --until away, or choose a part of that.",
+        )
+    if since >= until:
+        raise UsageError(
+            f"The period from {iso(since)} to {iso(until)} is empty.", "Give a --since before it."
+        )
+    return since, until
+
+
+def _kinds(
+    runs: list[Checkpoint], asked: Asked, left_out: frozenset[str], notes: list[str]
+) -> Iterable[Kind]:
+    """Give what can be compared, and note why the rest cannot."""
+    read = {name for run in runs for name in run.resources} or {"customers", "orders"}
+    unread = sorted({*READ_FROM.values()} - read)
+    notes += [f"{name} are not compared: the run did not read them" for name in unread]
+    wanted = set(asked.resources) or read
+    for kind in KINDS:
+        events = {name for name, of in FACTS.items() if of == kind}
+        if READ_FROM[kind] not in read & wanted:
+            continue
+        if events <= left_out:
+            names = " and ".join(sorted(events))
+            notes.append(f"{kind} are not compared: the setting leave_out leaves out {names}")
+            continue
+        yield kind
+
+
+def _altered(files: Sequence[File]) -> Iterable[str]:
+    for file in files:
+        if file.run is not None:
+            with closing(Input(file.path, is_growing=True)) as source:
+                if sources.own(source, file.path) is None:
+                    yield f"{file.path} is not as its run left it: it was altered since"

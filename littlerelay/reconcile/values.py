@@ -1,0 +1,137 @@
+"""The values that a proof gives; whoever asked for it draws them, or does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["orders", "refunds", "fulfillments", "customers"]
+Outcome = Literal["missing", "extra", "altered"]
+Reason = Literal[
+    "rejected",
+    "test",
+    "left out",
+    "moved no money",
+    "created later",
+    "changed later",
+    "deleted",
+    "edited",
+    "tax inside",
+]
+
+KINDS: tuple[Kind, ...] = ("orders", "refunds", "fulfillments", "customers")
+AMOUNTS = ("total", "tax", "shipping", "discount", "refunded")
+
+# Why each is no fault, as people read it.
+REASONS: dict[Reason, str] = {
+    "rejected": "its record was rejected",
+    "test": "a test order",
+    "left out": "left out by a setting",
+    "moved no money": "a refund that moved no money",
+    "created later": "created after the run had ended",
+    "changed later": "changed after the run had ended",
+    "deleted": "deleted in Shopify since",
+    "edited": "an edited order: the event tells it as placed, Shopify after the edits",
+    "tax inside": "prices include taxes: the event's shipping is without them",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Shopify is asked for its own figures; ``read`` of about ``counted`` records are here."""
+
+    resource: str
+    read: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One value in which the two sides differ: a Decimal, a text, or none where there is none."""
+
+    name: str
+    file: Decimal | str | None
+    shop: Decimal | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact that is missing in the files, in excess there, or told otherwise.
+
+    ``name`` is the order's (``#1042``) or the customer's id, ``id`` what Shopify numbers the
+    record, none where only the file tells of it. ``at`` is the fact's time, ``values`` what
+    differs; of a fact that one side lacks, what the other has. Without a ``reason`` it is a fault.
+    """
+
+    kind: Kind
+    outcome: Outcome
+    name: str
+    id: int | None
+    message_id: str
+    at: str
+    currency: str
+    values: tuple[Differing, ...]
+    reason: Reason | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of one month (``2026-01``) on both sides.
+
+    ``name`` is a kind (then both are counts, without a currency), or an amount. ``explained`` is
+    the part of the difference for which there are reasons.
+    """
+
+    month: str
+    currency: str
+    name: str
+    file: Decimal
+    shop: Decimal
+    explained: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Give by how much the file has more than Shopify."""
+        return self.file - self.shop
+
+    @property
+    def unexplained(self) -> Decimal:
+        """Give the part of the difference for which there is no reason."""
+        return self.difference - self.explained
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One month of Shopify's own sales report, beside what the files sum to."""
+
+    month: str
+    orders: int
+    total: Decimal
+    taxes: Decimal
+    shipping: Decimal
+    discounts: Decimal
+    reversals: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of it. Times are ISO 8601 in UTC; months are those of the shop's ``zone``.
+
+    ``kinds`` were compared, ``notes`` say what was not, and why. ``faults`` and ``explained`` count
+    the findings.
+    """
+
+    files: tuple[str, ...]
+    shop: str
+    since: str | None
+    until: str | None
+    zone: str
+    kinds: tuple[Kind, ...]
+    rows: tuple[Row, ...]
+    faults: int
+    explained: dict[Reason, int]
+    notes: tuple[str, ...]
+    report: tuple[Reported, ...] = ()
+    elapsed: float = 0.0
