@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.progress import Checked, Delivering, JobStatus, Progress
+from littlerelay.reconcile.values import Asking, Finding, Reconciled
 
 from .text import clean, clean_lines
 
@@ -84,6 +85,28 @@ def comparing(
     from .diff_view import ComparisonView
 
     drawn = ComparisonView(console(), console(errors=False), clock, quiet=quiet, is_json=is_json)
+    try:
+        yield drawn.show
+    finally:
+        drawn.close()
+
+
+@contextmanager
+def reconciling(
+    *, quiet: bool, is_json: bool, is_full: bool, clock: Clock = SYSTEM
+) -> Iterator[Callable[[Comparing | Asking | Finding | Reconciled], None]]:
+    """Give a function that shows how far a proof is, and on standard output what it found.
+
+    ``quiet`` leaves both away, but for what is asked for as JSON.
+    """
+    if quiet and not is_json:
+        yield lambda _: None
+        return
+    from .console import console
+    from .reconcile_view import ProofView
+
+    errors, out = None if quiet else console(), console(errors=False)
+    drawn = ProofView(errors, out, clock, is_json=is_json, is_full=is_full)
     try:
         yield drawn.show
     finally:

@@ -24,7 +24,7 @@ from .text import clean
 INTERRUPTED = 130  # as shells say of Ctrl-C: 128 + SIGINT
 UNREAD = 141  # as shells say of a pipe that nobody reads: 128 + SIGPIPE
 
-COMMANDS = ("backfill", "replay", "diff", "check", "status", "events", "config")
+COMMANDS = ("backfill", "replay", "diff", "reconcile", "check", "status", "events", "config")
 
 _Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
@@ -134,7 +134,7 @@ def _stopped(words: Sequence[str]) -> StoppedError:
         return StoppedError(
             "Stopped.", "With --out - nothing is remembered: the same command begins anew."
         )
-    if words[0] == "diff" or "--estimate" in words or _is_rewriting(words):
+    if words[0] in ("diff", "reconcile") or "--estimate" in words or _is_rewriting(words):
         return StoppedError("Stopped.", "The same command begins anew: nothing is remembered.")
     if "--restart" in words or "--again" in words:
         option = "--again" if "--again" in words else "--restart"

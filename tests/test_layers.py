@@ -24,18 +24,7 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    {
-        "jobs",
-        "checks",
-        "diffs",
-        "estimates",
-        "posts",
-        "proofs",
-        "remaps",
-        "replays",
-        "rewrites",
-        "shopdiffs",
-    },
+    set("checks diffs estimates jobs posts proofs remaps replays rewrites shopdiffs".split()),
     set(
         """
         archived archives compare estimating keeping pipeline places previews reading reconcile

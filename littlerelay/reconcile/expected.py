@@ -117,7 +117,7 @@ class _Facts:
     def _absent(self, kind: Kind, refund: Refunded | None) -> Reason | None:
         """Say why a file need not hold a fact; none where it must."""
         if self.order.test and not self.scope.include_test:
-            return "test"
+            return "test order"
         if self.is_created_late:
             return "created later"
         event = "POS Order Placed" if self._is_pos else "Order Completed"

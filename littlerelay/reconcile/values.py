@@ -10,7 +10,7 @@ Kind = Literal["orders", "refunds", "fulfillments", "customers"]
 Outcome = Literal["missing", "extra", "altered"]
 Reason = Literal[
     "rejected",
-    "test",
+    "test order",
     "left out",
     "moved no money",
     "created later",
@@ -25,15 +25,15 @@ AMOUNTS = ("total", "tax", "shipping", "discount", "refunded")
 
 # Why each is no fault, as people read it.
 REASONS: dict[Reason, str] = {
-    "rejected": "its record was rejected",
-    "test": "a test order",
-    "left out": "left out by a setting",
-    "moved no money": "a refund that moved no money",
+    "rejected": "their records were rejected",
+    "test order": "test orders give no events, unless include_test is set",
+    "left out": "left out by the setting leave_out",
+    "moved no money": "a refund without money gives no event, unless refund_zero is set",
     "created later": "created after the run had ended",
     "changed later": "changed after the run had ended",
     "deleted": "deleted in Shopify since",
-    "edited": "an edited order: the event tells it as placed, Shopify after the edits",
-    "tax inside": "prices include taxes: the event's shipping is without them",
+    "edited": "events tell orders as they were placed, Shopify's sums what edits made of them",
+    "tax inside": "prices include taxes, and the events' shipping is without them",
 }
 
 
