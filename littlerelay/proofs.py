@@ -126,44 +126,52 @@ def _nothing(files: Sequence[File], domain: str, note: str) -> Reconciled:
 def _compared(
     files: list[File], shop: Shop, found: Scope
 ) -> Generator[Comparing | Asking | Finding, None, Reconciled]:
-    is_of_orders = any(kind != "customers" for kind in found.kinds)
-    if is_of_orders:
-        shop.check_reach(found.since)
-    with (
-        Workspace() as work,
-        closing(Books(work, iso_ms(found.since), iso_ms(found.until))) as books,
-    ):
-        name_of, zone = names_of(found.namespace, shop.domain), shop.zone.key
-        yield from Reader(books, name_of, zone).read(files)
-        expectation = Expectation(books, found, name_of, zone)
-        if is_of_orders:
-            yield from _ask_orders(shop, found, expectation)
-        counted: dict[str, int] = {}
-        if "customers" in found.kinds:
-            counted = yield from _ask_customers(shop, found, books, expectation)
-        books.settle_shop()
+    since, until = iso_ms(found.since), iso_ms(found.until)
+    with Workspace() as work, closing(Books(work, since, until)) as books:
+        counted = yield from _fill(books, files, shop, found)
         forgets = found.freeze < shop.now - DELETIONS_KEPT
         judge = Judge(books, found, counted, forgets=forgets)
-        faults, explained = 0, Counter[Reason]()
+        tally = Counter[Reason | None]()
         for finding in judge.findings():
-            faults += finding.reason is None
-            if finding.reason is not None:
-                explained[finding.reason] += 1
+            tally[finding.reason] += 1
             yield finding
-        report, notes = _report(shop, found) if is_of_orders else ((), ())
-        return Reconciled(
-            files=tuple(str(file.path) for file in files),
-            shop=shop.domain,
-            since=iso(found.since),
-            until=iso(found.until),
-            zone=zone,
-            kinds=found.kinds,
-            rows=tuple(judge.rows()),
-            faults=faults,
-            explained=dict(explained),
-            notes=(*found.notes, *notes),
-            report=report,
-        )
+        rows = tuple(judge.rows())
+    report, notes = _report(shop, found) if _has_orders(found) else ((), ())
+    return Reconciled(
+        files=tuple(str(file.path) for file in files),
+        shop=shop.domain,
+        since=iso(found.since),
+        until=iso(found.until),
+        zone=shop.zone.key,
+        kinds=found.kinds,
+        rows=rows,
+        faults=tally[None],
+        explained={reason: number for reason, number in tally.items() if reason is not None},
+        notes=(*found.notes, *notes),
+        report=report,
+    )
+
+
+def _has_orders(found: Scope) -> bool:
+    return any(kind != "customers" for kind in found.kinds)
+
+
+def _fill(
+    books: Books, files: list[File], shop: Shop, found: Scope
+) -> Generator[Comparing | Asking, None, dict[str, int]]:
+    """Note what both sides tell; gives the customers of months that have as many on either."""
+    if _has_orders(found):
+        shop.check_reach(found.since)
+    name_of, zone = names_of(found.namespace, shop.domain), shop.zone.key
+    yield from Reader(books, name_of, zone).read(files)
+    expectation = Expectation(books, found, name_of, zone)
+    if _has_orders(found):
+        yield from _ask_orders(shop, found, expectation)
+    counted: dict[str, int] = {}
+    if "customers" in found.kinds:
+        counted = yield from _ask_customers(shop, found, books, expectation)
+    books.settle_shop()
+    return counted
 
 
 def _ask_orders(shop: Shop, found: Scope, expectation: Expectation) -> Iterator[Asking]:

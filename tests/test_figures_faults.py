@@ -45,6 +45,8 @@ def node(number: int, created: int = NOW, **changed: Any) -> Node:
         "total": money("54.0"),
         "tax": None,
         "shipping": money("0.0"),
+        "current_shipping": money("0.0"),
+        "refunded_shipping": money("0.0"),
         "discount": money("0.0"),
         "refunded": money("0.0"),
         "refunds": [],

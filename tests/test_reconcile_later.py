@@ -1,0 +1,88 @@
+"""What became of a shop after a run is no fault of the run's file, and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from proven_files import first, proof, told
+from shops import SCALE, backfill, events
+from standin.server import StandIn
+
+SINCE = "2015-01-01"  # imported orders bear dates of long ago
+ORDERS = ("orders",)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[StandIn]:
+    with StandIn(orders=160, plan="enterprise", time_scale=SCALE) as running:
+        yield running
+    assert not running.problems
+
+
+@pytest.fixture(scope="module")
+def output(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Gives the file of a run, after which the shop went on."""
+    folder = tmp_path_factory.mktemp("run")
+    backfill(shop, folder, since=SINCE)
+    shop.pass_time(7200)
+    numbers = list(shop.world.table("orders").id)
+    for number in numbers[120:130]:
+        shop.change_order(f"gid://shopify/Order/{number}", "delete")
+    shop.live(30)
+    shop.pass_time(7200)
+    return folder / "events.ndjson"
+
+
+def test_what_happened_after_the_run_is_no_fault(shop: StandIn, output: Path) -> None:
+    found = proof(shop, output, resources=ORDERS)
+    assert found.faults == []
+    gone = found.of("deleted")
+    assert {one.kind for one in gone} >= {"orders", "fulfillments"}
+    assert {one.outcome for one in gone} == {"extra"}
+    names = {f"#{number}" for number in range(1121, 1131)}
+    assert {one.name for one in gone} <= names
+    assert {one.kind for one in found.of("created later")} == {"orders"}
+
+
+def test_new_and_changed_customers_are_no_fault(shop: StandIn, output: Path) -> None:
+    found = proof(shop, output, since="2026-09-01", resources=("customers",))
+    assert (found.findings, found.result.kinds) == ([], ("customers",))
+    assert found.total("customers", "file") == found.total("customers", "shop") > 0
+
+
+def test_what_is_gone_without_a_word_is_a_fault(shop: StandIn, output: Path) -> None:
+    lines = output.read_bytes().splitlines(keepends=True)
+    event = first(events(output), "Order Completed", 5)
+    name = event["properties"]["order_id"].encode()
+    (line,) = [
+        one
+        for one in lines
+        if b'"%b"' % name in one and one.startswith(b'{"type":"track","event":"Order C')
+    ]
+    made_up = line.replace(b'"%b"' % name, b'"#77777"').replace(
+        event["messageId"].encode(), b"f" * 36
+    )
+    more = output.with_name("more.ndjson")
+    more.write_bytes(made_up)
+    run = told(output)
+    files = [output, more]
+    found = proof(shop, *files, since=SINCE, until="2026-10-01", resources=ORDERS)
+    assert [(one.name, one.outcome) for one in found.faults] == [("#77777", "extra")]
+    assert run.phase == "done"
+
+
+def test_what_was_new_is_held_together_with_the_run_before(shop: StandIn, output: Path) -> None:
+    newer = output.with_name("newer.ndjson")
+    backfill(shop, output.parent, since="last", out=str(newer))
+    both = proof(shop, output, newer, resources=ORDERS)
+    assert both.faults == []
+    assert both.of("created later") == []
+    before = proof(shop, output, resources=ORDERS)
+    assert both.total("orders", "file") > before.total("orders", "file")
+    alone = proof(shop, newer)
+    assert alone.result.kinds == ()
+    (note,) = alone.result.notes
+    assert "holds only what was new then (--since last)" in note
