@@ -121,8 +121,9 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
     if json:
         display.as_json(_report(runs, sent), errors=to_stdout)
     rejected = results.tell_rejected(runs, display.failure)
+    uncounted = results.tell_uncounted(runs, display.failure)
     refused = replay.tell_refused(sent, display.failure)
-    return RecordError.exit_code if rejected or refused else 0
+    return RecordError.exit_code if rejected or uncounted or refused else 0
 
 
 def _report(runs: list[Finished], sent: list[Sent]) -> dict[str, Any]:

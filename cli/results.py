@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from littlerelay.progress import Finished, Progress, Sent
+from littlerelay.progress import Counted, Finished, Progress, Sent
 
 
 def followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
@@ -26,6 +26,27 @@ def plain(run: Finished) -> dict[str, Any]:
     """Give a result as plain data, which names no file that is not there."""
     rejects = run.rejects if run.rejected else None
     return asdict(run) | {"rejected": run.rejected, "rejects": rejects}
+
+
+def tell_uncounted(runs: Iterable[Finished], failure: Callable[[str, str], None]) -> bool:
+    """Say of each resource whether Shopify counts others than were given; tell whether any is."""
+    found = [(run, one) for run in runs for one in run.counted if one.unexplained]
+    for run, one in found:
+        number = abs(one.unexplained)
+        are = f"{one.resource} are" if number > 1 else f"{one.resource.removesuffix('s')} is"
+        how = "missing" if one.unexplained > 0 else "in excess"
+        failure(
+            f"{number:,} {are} {how}: {counted(one)}.",
+            f"`relay reconcile {run.output}` names them, and what of it is no fault.",
+        )
+    return bool(found)
+
+
+def counted(one: Counted) -> str:
+    """Say what was given, what Shopify counts, and what explains the difference."""
+    reasons = ", ".join(f"{number:,} {reason}" for reason, number in one.explained.items())
+    told = f"{one.given:,} given, Shopify counts {one.counted:,}"
+    return f"{told} ({reasons})" if reasons else told
 
 
 def tell_rejected(runs: Iterable[Finished], failure: Callable[[str, str], None]) -> bool:

@@ -11,6 +11,7 @@ from rich.text import Text
 from littlerelay.progress import Finished, JobStatus
 
 from .console import Facts, facts
+from .results import counted
 from .text import clean, count, duration, period, share, size
 
 _ROOM_FOR_TABLES = 60  # columns
@@ -67,6 +68,7 @@ def _headline(result: Finished) -> str:
 
 def _places(result: Finished) -> Facts:
     return [
+        *((one.resource, counted(one)) for one in result.counted),
         ("first", result.first or ""),
         ("last", result.last or ""),
         ("output", f"{_place(result.output)} ({_whereabouts(result)})"),

@@ -17,7 +17,7 @@ from littlerelay import archives, checkpoint, deliveries, http, report, runs, se
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.durable import make_folder
-from littlerelay.errors import UsageError
+from littlerelay.errors import RefusedError, UnreachableError, UsageError
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.keeping import NOTHING, Kept, keeper
@@ -27,8 +27,9 @@ from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
-from littlerelay.progress import JobStatus, Progress
+from littlerelay.progress import Finished, JobStatus, Noted, Progress
 from littlerelay.reading import read_shop
+from littlerelay.reconcile.counting import counted, is_countable
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
@@ -217,7 +218,22 @@ class _Job:
             is_removed = _is_spent(paths, start)
             yield replace(writing.finished(start), already=True, is_removed=is_removed)
             return
-        yield from writing.told(partial(self._read, start, paths.output))
+        for value in writing.told(partial(self._read, start, paths.output)):
+            yield from self._proven(value, paths) if isinstance(value, Finished) else (value,)
+
+    def _proven(self, done: Finished, paths: Paths) -> Iterator[Progress]:
+        """Give a run that is done with Shopify's own counts, where they are of the same."""
+        run = checkpoint.load(paths.checkpoint)
+        if run is None or not is_countable(run):
+            yield done
+            return
+        mapping = self.settings.mapping
+        try:
+            found = tuple(counted(self.shop.api, run, mapping, paths.rejects))
+        except (RefusedError, UnreachableError) as error:
+            yield Noted(f"what was given is not held to Shopify's counts: {error}")
+            found = ()
+        yield replace(done, counted=found)
 
     def _read(
         self, start: Checkpoint, output: Path | None, run: Run, kept: Kept = NOTHING

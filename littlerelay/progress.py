@@ -105,13 +105,35 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What a run gave of one resource, beside Shopify's own count of the same.
+
+    ``explained`` says of how many why they were not given (``test orders``, ``rejected``), or why
+    Shopify has them no more (``deleted``).
+    """
+
+    resource: str
+    given: int
+    counted: int
+    explained: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def unexplained(self) -> int:
+        """Give how many more Shopify counts than there are reasons for; negative: fewer."""
+        gone = self.explained.get("deleted", 0)
+        never_given = sum(self.explained.values()) - gone
+        return self.counted + gone - self.given - never_given
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A run is done. ``elapsed`` is in seconds, of this invocation alone.
 
     ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and
     nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere;
     ``mapped_from`` is the archive from which they came, none where Shopify gave them. Where
-    ``is_removed``, the output is gone because all of it was sent.
+    ``is_removed``, the output is gone because all of it was sent. ``counted`` are Shopify's counts,
+    of a run that gave everything of its period.
     """
 
     job: str
@@ -131,6 +153,7 @@ class Finished:
     archive: str | None = None
     mapped_from: str | None = None
     is_removed: bool = False
+    counted: tuple[Counted, ...] = ()
 
     @property
     def rejected(self) -> int:

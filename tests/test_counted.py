@@ -1,0 +1,154 @@
+"""At its end a backfill is held to Shopify's own counts, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from command import FINISHED, Relay, faked
+from littlerelay import checkpoint
+from littlerelay.errors import UnreachableError
+from littlerelay.places import Paths
+from littlerelay.progress import Counted, Finished, Noted
+from littlerelay.reconcile import counting
+from littlerelay.reconcile.counting import counted
+from littlerelay.settings import Mapping
+from shops import SCALE, backfill, endpoint, finished
+from standin.server import StandIn
+
+SINCE = "2024-01-01"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[StandIn]:
+    with StandIn(orders=160, plan="enterprise", time_scale=SCALE) as running:
+        yield running
+    assert not running.problems
+
+
+@pytest.fixture(scope="module")
+def folder(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Gives the folder of a finished run."""
+    folder = tmp_path_factory.mktemp("run")
+    result = finished(backfill(shop, folder, since=SINCE))
+    assert [one.resource for one in result.counted] == ["customers", "orders"]
+    assert [one.unexplained for one in result.counted] == [0, 0]
+    assert result.counted[1].explained.keys() == {"test orders"}
+    return folder
+
+
+def held(
+    shop: StandIn, folder: Path, *rejected: dict[str, Any], lost: int = 0, **setting: Any
+) -> dict[str, Counted]:
+    """Holds a run to the shop's counts, as if it had given fewer orders, or rejected some."""
+    output = Paths(folder / "events.ndjson")
+    run = checkpoint.load(output.checkpoint)
+    assert run is not None
+    given = {**run.events, "Order Completed": run.events["Order Completed"] - lost}
+    rejects = folder / "rejects.ndjson"
+    rejects.write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in rejected))
+    mark = replace(run.rejects, lines=len(rejected))
+    run = run.model_copy(update={"events": given, "rejects": mark})
+    with endpoint(shop, folder / "other") as api:
+        mapping = Mapping(shop="", **setting)
+        return {one.resource: one for one in counted(api, run, mapping, rejects)}
+
+
+def reject(source: str, **record: Any) -> dict[str, Any]:
+    return {"reason": "missing_field", "detail": "x", "source": source, "record": record}
+
+
+def test_an_order_that_is_missing_is_counted(shop: StandIn, folder: Path) -> None:
+    assert held(shop, folder, lost=2)["orders"].unexplained == 2
+
+
+def test_rejected_records_of_the_period_explain_it(shop: StandIn, folder: Path) -> None:
+    inside, outside = "2025-01-01T00:00:00Z", "2023-01-01T00:00:00Z"
+    records = [
+        reject("orders", processed_at=inside, test=False),
+        reject("orders", processed_at=outside, test=False),
+        reject("orders", processed_at=inside, test=True),
+        reject("customers", created_at=outside),
+    ]
+    found = held(shop, folder, *records, lost=2)
+    assert (found["orders"].unexplained, found["orders"].explained["rejected"]) == (1, 1)
+    assert found["customers"].unexplained == 0
+
+
+def test_test_orders_that_are_given_count(shop: StandIn, folder: Path) -> None:
+    tests = held(shop, folder)["orders"].explained["test orders"]
+    assert held(shop, folder, lost=-tests, include_test=True)["orders"].unexplained == 0
+
+
+def test_what_is_left_out_is_not_held_to_counts(shop: StandIn, folder: Path) -> None:
+    assert held(shop, folder, leave_out=("POS Order Placed",)).keys() == {"customers"}
+    assert held(shop, folder, leave_out=("Customer Created",)).keys() == {"orders"}
+
+
+def test_what_was_given_more_than_once_is_a_fault(shop: StandIn, folder: Path) -> None:
+    assert held(shop, folder, lost=-1)["orders"].unexplained == -1
+
+
+def test_an_order_that_was_deleted_meanwhile_is_none(tmp_path: Path) -> None:
+    with StandIn(orders=150, plan="enterprise", time_scale=SCALE) as shop:
+        backfill(shop, tmp_path, since=SINCE)
+        gone = next(
+            one["id"]
+            for one in shop.world.books()
+            if one["fact"] == "order" and one["at"] > SINCE and not one["test"]
+        )
+        shop.change_order(f"gid://shopify/Order/{gone}", "delete")
+        shop.pass_time(3600)
+        found = held(shop, tmp_path)["orders"]
+        assert (found.unexplained, found.explained["deleted"]) == (0, 1)
+        assert held(shop, tmp_path, lost=-1)["orders"].unexplained == -1
+
+
+def test_a_sample_and_what_is_new_are_not_held_to_counts(shop: StandIn, folder: Path) -> None:
+    sample = str(folder / "sample.ndjson")
+    assert finished(backfill(shop, folder, since=SINCE, limit=5, out=sample)).counted == ()
+    new = str(folder / "new.ndjson")
+    assert finished(backfill(shop, folder, since="last", out=new)).counted == ()
+
+
+def test_counts_that_cannot_be_had_do_not_spoil_a_run(
+    shop: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> int:
+        raise UnreachableError("Shopify would not count.")
+
+    monkeypatch.setattr(counting, "count_orders", away)
+    told = backfill(shop, tmp_path, since=SINCE, resources=("orders",))
+    assert finished(told).counted == ()
+    (noted,) = [one.text for one in told if isinstance(one, Noted)]
+    assert noted == "what was given is not held to Shopify's counts: Shopify would not count."
+
+
+def ended(*found: Counted) -> Finished:
+    return replace(FINISHED, counted=found)
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Relay]:
+    yield from faked(monkeypatch, capfd)
+
+
+def test_the_command_tells_the_counts(relay: Relay) -> None:
+    relay.jobs.told = [ended(Counted("orders", 9_879, 9_891, {"test orders": 12}))]
+    shown = relay("backfill", "--since", "2024-01-01")
+    assert shown.code == 0
+    assert "orders  9,879 given, Shopify counts 9,891 (12 test orders)" in shown.err
+
+
+@pytest.mark.parametrize(("given", "told"), [(9_878, "missing"), (9_880, "in excess")])
+def test_the_command_fails_where_no_reason_is_known(relay: Relay, given: int, told: str) -> None:
+    relay.jobs.told = [ended(Counted("orders", given, 9_879))]
+    shown = relay("backfill", "--since", "2024-01-01", "--quiet")
+    assert shown.code == 3
+    assert f"error: 1 order is {told}: {given:,} given, Shopify counts 9,879." in shown.err
+    assert "`relay reconcile events.ndjson` names them" in shown.err
