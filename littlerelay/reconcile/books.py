@@ -258,7 +258,7 @@ class Books:
         """Turn what a disk refuses into DiskError."""
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise DiskError(
                 f"{self._path}: {error}.",
                 "Make room there, or set TMPDIR to a folder on another disk; then run it again.",

@@ -1,0 +1,198 @@
+"""`relay reconcile` names what a file lacks, and its exit code says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from command import Ended, Relay, faked, part
+from littlerelay import proofs
+from littlerelay.compare.values import Comparing
+from littlerelay.reconcile.values import Asking, Differing, Finding, Reconciled, Reported, Row
+
+AT = "2026-01-31T09:15:00.000Z"
+ALTERED = Finding(
+    kind="orders",
+    outcome="altered",
+    name="#1042",
+    id=5042,
+    message_id="a" * 36,
+    at=AT,
+    currency="USD",
+    values=(Differing("total", Decimal("54.000"), Decimal("54.010")),),
+    reason=None,
+)
+MISSING = replace(
+    ALTERED,
+    outcome="missing",
+    name="#1043",
+    id=5043,
+    values=(
+        Differing("total", None, Decimal(1234)),
+        Differing("tax", None, Decimal("0.005")),
+    ),
+)
+EXTRA = replace(
+    ALTERED,
+    kind="customers",
+    outcome="extra",
+    name="70\x1b[2J",
+    id=None,
+    currency="",
+    values=(),
+    reason="rejected",
+    detail="missing_field",
+)
+RESULT = Reconciled(
+    files=("events.ndjson",),
+    shop="demo.myshopify.com",
+    since="2026-01-01T00:00:00Z",
+    until="2026-03-01T00:00:00Z",
+    zone="UTC",
+    kinds=("orders", "customers"),
+    rows=(
+        Row("2026-01", "USD", "total", Decimal(54), Decimal("1288.01"), Decimal(0)),
+        Row("2026-02", "USD", "total", Decimal("7.5"), Decimal("7.5"), Decimal(0)),
+        Row("2026-02", "JPY", "total", Decimal(700), Decimal(705), Decimal(-5)),
+        Row("2026-01", "", "customers", Decimal(3), Decimal(2), Decimal(1)),
+    ),
+    faults=2,
+    explained={"rejected": 1},
+    notes=("refunds are not compared: because",),
+    report=(Reported("2026-01", 2, *map(Decimal, ("60.01", "5", "4", "-1", "-2"))),),
+    elapsed=61.0,
+)
+SOUND = replace(RESULT, faults=0, rows=RESULT.rows[1:])
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Gives the values that a proof is to tell."""
+    values: list[object] = [Comparing("events.ndjson", 5, 10), Asking("orders", 1, 2)]
+    asked: list[object] = []
+
+    def reconcile(_: object, request: object) -> Iterator[object]:
+        asked.append(request)
+        yield from values
+
+    monkeypatch.setattr(proofs, "reconcile", reconcile)
+    return values
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Relay]:
+    yield from faked(monkeypatch, capfd)
+
+
+def lines(ended: Ended) -> list[str]:
+    return [one.rstrip() for one in ended.out.splitlines()]
+
+
+def test_it_names_what_differs_and_ends_with_3(relay: Relay, told: list[object]) -> None:
+    told += [EXTRA, ALTERED, MISSING, RESULT]
+    ended = relay("reconcile", "events.ndjson")
+    assert ended.code == 3
+    assert lines(ended)[:3] == [
+        "~ #1042  order 5042  total 54.00, Shopify 54.01",
+        f"- #1043  order 5043  not in the files: {AT}, total 1,234.00 USD, tax 0.005",
+        f"+ 70\\x1b[2J  customer  not in Shopify: {AT}  (rejected: missing_field)",
+    ]
+    assert "error: 2 differences have no explanation" in ended.err
+    assert "hint: Each is named above." in ended.err
+
+
+def test_sums_of_both_sides_stand_below(relay: Relay, told: list[object]) -> None:
+    told += [ALTERED, RESULT]
+    shown = lines(relay("reconcile", "events.ndjson"))
+    rows = {tuple(one.split()) for one in shown}
+    assert ("customers", "3", "2", "1", "1", "0") in rows
+    assert ("USD", "total", "61.50", "1,295.51", "-1,234.01", "0.00", "-1,234.01") in rows
+    assert ("JPY", "total", "700", "705", "-5", "-5", "0") in rows
+    months = [one for one in shown if one.startswith("2026-")]
+    assert [one.split()[:3] for one in months] == [["2026-01", "USD", "total"]]
+    assert "note         refunds are not compared: because" in shown
+    assert [one for one in shown if one.startswith("all months")]
+
+
+def test_full_shows_every_month_and_every_difference(relay: Relay, told: list[object]) -> None:
+    told += [*[replace(EXTRA, name=str(number)) for number in range(9)], SOUND]
+    few = lines(relay("reconcile"))
+    assert len([one for one in few if one.startswith("+ ")]) == 3
+    ended = relay("reconcile", "--full")
+    assert ended.code == 0
+    assert len([one for one in lines(ended) if one.startswith("+ ")]) == 9
+    assert len([one for one in lines(ended) if one.startswith("2026-")]) == 3
+
+
+def test_quiet_says_only_what_is_wrong(relay: Relay, told: list[object]) -> None:
+    told += [EXTRA, SOUND]
+    assert relay("reconcile", "--quiet") == Ended(0, "", "")
+    told += [ALTERED, replace(RESULT, faults=1)]
+    ended = relay("reconcile", "--quiet")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("error: 1 difference has no explanation")
+
+
+def test_json_holds_everything(relay: Relay, told: list[object]) -> None:
+    told += [ALTERED, EXTRA, RESULT]
+    ended = relay("reconcile", "--json", "--quiet")
+    found = json.loads(ended.out)
+    assert ended.code == 3
+    assert found["findings"][0] == {
+        "kind": "orders",
+        "outcome": "altered",
+        "name": "#1042",
+        "id": 5042,
+        "messageId": "a" * 36,
+        "timestamp": AT,
+        "currency": "USD",
+        "values": [{"name": "total", "file": "54.00", "shop": "54.01"}],
+        "reason": None,
+        "detail": None,
+    }
+    assert found["findings"][1]["reason"] == "rejected"
+    assert found["rows"][0] == {
+        "month": "2026-01",
+        "currency": "USD",
+        "name": "total",
+        "file": "54.00",
+        "shop": "1288.01",
+        "difference": "-1234.01",
+        "explained": "0.00",
+        "unexplained": "-1234.01",
+    }
+    assert found["rows"][3]["file"] == 3
+    assert (found["faults"], found["explained"]) == (2, {"rejected": 1})
+    assert found["report"][0]["total"] == "60.01"
+    assert found["notes"] == list(RESULT.notes)
+
+
+def test_json_without_findings_is_whole(relay: Relay, told: list[object]) -> None:
+    told.append(SOUND)
+    found = json.loads(relay("reconcile", "--json").out)
+    assert (found["findings"], found["faults"]) == ([], 0)
+
+
+def test_nothing_compared_says_why(relay: Relay, told: list[object], tmp_path: Path) -> None:
+    nothing = replace(SOUND, since=None, until=None, zone="", kinds=(), rows=(), explained={})
+    told.append(replace(nothing, report=(), notes=("nothing was compared: a sample",)))
+    ended = relay("reconcile")
+    assert ended.code == 0
+    assert lines(ended) == [
+        "files  events.ndjson",
+        "shop   demo.myshopify.com",
+        "note   nothing was compared: a sample",
+    ]
+
+
+def test_an_amount_keeps_every_digit_that_it_has() -> None:
+    money = part("reconcile_view").money
+    assert money(Decimal("1234.5"), "USD") == "1,234.50"
+    assert money(Decimal("1234.567"), "USD") == "1,234.567"
+    assert money(Decimal("1234.000"), "JPY") == "1,234"
+    assert money(Decimal("1.5"), "KWD") == "1.500"
