@@ -24,7 +24,7 @@ from littlerelay.history import JobFolder
 from littlerelay.patience import unwatched
 from littlerelay.progress import Progress
 from littlerelay.reconcile.books import Books
-from littlerelay.reconcile.expected import Expectation
+from littlerelay.reconcile.expected import NAMED, Expectation
 from littlerelay.reconcile.given import Reader
 from littlerelay.reconcile.judging import Judge
 from littlerelay.reconcile.scope import Asked, Scope, hopeless, scope
@@ -128,7 +128,7 @@ def _compared(
 ) -> Generator[Comparing | Asking | Finding, None, Reconciled]:
     since, until = iso_ms(found.since), iso_ms(found.until)
     with Workspace() as work, closing(Books(work, since, until)) as books:
-        counted = yield from _fill(books, files, shop, found)
+        counted, unsummed = yield from _fill(books, files, shop, found)
         forgets = found.freeze < shop.now - DELETIONS_KEPT
         judge = Judge(books, found, counted, forgets=forgets)
         tally = Counter[Reason | None]()
@@ -147,7 +147,7 @@ def _compared(
         rows=rows,
         faults=tally[None],
         explained={reason: number for reason, number in tally.items() if reason is not None},
-        notes=(*found.notes, *notes),
+        notes=(*found.notes, *unsummed, *notes),
         report=report,
     )
 
@@ -158,8 +158,11 @@ def _has_orders(found: Scope) -> bool:
 
 def _fill(
     books: Books, files: list[File], shop: Shop, found: Scope
-) -> Generator[Comparing | Asking, None, dict[str, int]]:
-    """Note what both sides tell; gives the customers of months that have as many on either."""
+) -> Generator[Comparing | Asking, None, tuple[dict[str, int], list[str]]]:
+    """Note what both sides tell.
+
+    Gives the customers of months that have as many on either, and what else is to be noted.
+    """
     if _has_orders(found):
         shop.check_reach(found.since)
     name_of, zone = names_of(found.namespace, shop.domain), shop.zone.key
@@ -171,7 +174,14 @@ def _fill(
     if "customers" in found.kinds:
         counted = yield from _ask_customers(shop, found, books, expectation)
     books.settle_shop()
-    return counted
+    return counted, _unsummed(expectation.unsummed)
+
+
+def _unsummed(names: list[str]) -> list[str]:
+    if not names:
+        return []
+    few = ", ".join(names[:NAMED]) + (" ..." if len(names) > NAMED else "")
+    return [f"the refunds of {few} do not come to what Shopify says was refunded of the order"]
 
 
 def _ask_orders(shop: Shop, found: Scope, expectation: Expectation) -> Iterator[Asking]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -75,3 +76,37 @@ def told(path: Path, **changed: Any) -> Checkpoint:
 def first(found: Iterable[Event], name: str, number: int = 0) -> Event:
     """Gives the first event of a name, or a later one."""
     return [one for one in found if one.get("event") == name][number]
+
+
+@dataclass
+class Spoilt:
+    """Events with faults: what each test is to find, by the messageId of the event at fault."""
+
+    every: list[Event]
+    gone: dict[str, Event] = field(default_factory=dict)
+    other: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    more: dict[str, Event] = field(default_factory=dict)
+
+    def lose(self, name: str, number: int) -> None:
+        """Leaves an event out."""
+        event = first(self.every, name, number)
+        self.gone[event["messageId"]] = event
+        self.every.remove(event)
+
+    def change(self, name: str, number: int, key: str, value: Any, shown: str) -> None:
+        """Gives one value of an event another one; a number is added to it."""
+        event = first(self.every, name, number)
+        place = event if key == "timestamp" else event["properties"]
+        right = place[key]
+        place[key] = round(right + value, 2) if isinstance(value, float) else value
+        self.other[event["messageId"]] = (shown, *map(plain, (place[key], right)))
+
+    def repeat(self, name: str) -> None:
+        """Adds an event once more, under an id that no fact has."""
+        event = {**first(self.every, name), "messageId": f"{name:36}"}
+        self.more[event["messageId"]] = event
+        self.every.append(event)
+
+
+def plain(value: Any) -> Any:
+    return Decimal(str(value)) if isinstance(value, float) else value

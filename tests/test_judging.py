@@ -14,7 +14,7 @@ from littlerelay.reconcile.judging import Judge
 from littlerelay.reconcile.scope import Scope
 from littlerelay.reconcile.values import KINDS, Finding, Row
 
-SINCE, UNTIL = "2026-01-01T00:00:00.000Z", "2026-03-01T00:00:00.000Z"
+SINCE, UNTIL = "2026-01-10T00:00:00.000Z", "2026-03-01T00:00:00.000Z"
 ORDER = Entry(
     key="o1",
     kind="orders",
@@ -117,7 +117,7 @@ def test_a_refund_may_grow_after_the_run(books: Books) -> None:
 
 def test_what_moves_over_the_edge_of_the_period_counts_where_it_lies(books: Books) -> None:
     known = KNOWN._replace(is_late=True)
-    both(books, ORDER, known, at="2025-12-31T23:59:59.000Z", month="2025-12")
+    both(books, ORDER, known, at="2026-01-09T23:59:59.000Z")
     found, rows = judged(books)
     assert [one.reason for one in found] == ["changed later"]
     assert {row.month for row in rows} == {"2026-01"}
@@ -127,7 +127,7 @@ def test_what_moves_over_the_edge_of_the_period_counts_where_it_lies(books: Book
 
 def test_what_shopify_has_beyond_the_period_is_not_missing(books: Books) -> None:
     books.add_known(ORDER._replace(at=UNTIL), KNOWN)
-    books.add_known(ORDER._replace(at="2025-12-31T23:59:59.999Z", key="o2"), KNOWN)
+    books.add_known(ORDER._replace(at="2026-01-09T23:59:59.999Z", key="o2"), KNOWN)
     assert reasons(books) == []
 
 

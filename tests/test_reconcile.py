@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 
+from littlerelay import proofs
+from littlerelay.events import message_id
 from littlerelay.places import Paths
 from littlerelay.reconcile.values import Finding
-from proven_files import Event, Proof, altered, first, proof, told
+from littlerelay.shopify.figures import OrderFigures, OrderSearch, order_figures
+from littlerelay.shopify.graphql import GraphQL
+from proven_files import Event, Proof, Spoilt, altered, first, plain, proof, told
 from shops import SCALE, backfill, events
 from standin.server import StandIn
 
@@ -74,40 +76,6 @@ def test_shopifys_sales_report_stands_beside(sound: Proof) -> None:
     assert sum(month.orders for month in sound.result.report) == sound.total("orders", "file")
 
 
-@dataclass
-class Spoilt:
-    """Events with faults: what each test is to find, by the messageId of the event at fault."""
-
-    every: list[Event]
-    gone: dict[str, Event] = field(default_factory=dict)
-    other: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    more: dict[str, Event] = field(default_factory=dict)
-
-    def lose(self, name: str, number: int) -> None:
-        """Leaves an event out."""
-        event = first(self.every, name, number)
-        self.gone[event["messageId"]] = event
-        self.every.remove(event)
-
-    def change(self, name: str, number: int, key: str, value: Any, shown: str) -> None:
-        """Gives one value of an event another one; a number is added to it."""
-        event = first(self.every, name, number)
-        place = event if key == "timestamp" else event["properties"]
-        right = place[key]
-        place[key] = round(right + value, 2) if isinstance(value, float) else value
-        self.other[event["messageId"]] = (shown, *map(_plain, (place[key], right)))
-
-    def repeat(self, name: str) -> None:
-        """Adds an event once more, under an id that no fact has."""
-        event = {**first(self.every, name), "messageId": f"{name:36}"}
-        self.more[event["messageId"]] = event
-        self.every.append(event)
-
-
-def _plain(value: Any) -> Any:
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
 CHANGES = [
     ("Order Completed", 6, "total", 0.01, "total"),
     ("Order Completed", 7, "total", -0.01, "total"),
@@ -158,7 +126,7 @@ def test_a_line_that_is_missing_is_named(found: Proof, spoilt: Spoilt) -> None:
         assert missing[name].name == properties.get("order_id", str(missing[name].id))
         known = {one.name: one.shop for one in missing[name].values}
         total = known.get("total", known.get("refunded"))
-        assert total == _plain(properties.get("total"))
+        assert total == plain(properties.get("total"))
 
 
 def test_a_cent_and_any_other_value_are_noticed(found: Proof, spoilt: Spoilt) -> None:
@@ -275,3 +243,40 @@ def test_shipping_with_its_taxes_is_compared_where_events_have_them(
     found = proof(shop, path, resources=("orders",))
     assert {tuple(one.name for one in fault.values) for fault in found.faults} == {("shipping",)}
     assert len(found.faults) == found.result.faults > 0
+
+
+def test_money_that_no_refund_tells_of_is_noted(
+    shop: StandIn, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(api: GraphQL, search: OrderSearch) -> Iterator[OrderFigures]:
+        for one in order_figures(api, search):
+            yield one._replace(refunded=one.refunded + (one.name < "#1008"))
+
+    monkeypatch.setattr(proofs, "order_figures", odd)
+    found = proof(shop, output, resources=("orders",))
+    assert found.faults == []
+    (note,) = found.result.notes
+    assert note.startswith("the refunds of #1001, #1002, #1003, #1004, #1005 ... do not come to")
+
+
+def test_a_report_that_may_not_be_read_is_noted(
+    output: Path, shop: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proofs, "covers", lambda *_: False)
+    found = proof(shop, output, resources=("orders",))
+    assert found.result.report == ()
+    assert found.result.notes == (
+        "Shopify's sales report does not stand beside: it needs read_reports",
+    )
+
+
+def test_a_customer_who_is_gone_is_named(shop: StandIn, output: Path, tmp_path: Path) -> None:
+    def alter(every: list[Event]) -> list[Event]:
+        created = first(every, "Customer Created")
+        key = message_id("", shop.world.shop["myshopifyDomain"], "customers/77/created")
+        properties = {**created["properties"], "shopify_customer_id_littledata": 77}
+        return [*every, {**created, "messageId": key, "properties": properties}]
+
+    found = proof(shop, altered(output, tmp_path, alter), resources=("customers",))
+    assert found.faults == []
+    assert [(one.name, one.id) for one in found.of("deleted")] == [("77", 77)]

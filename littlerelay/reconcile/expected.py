@@ -19,11 +19,16 @@ from littlerelay.reconcile.values import Kind, Reason
 from littlerelay.shopify.figures import OrderFigures, Refunded
 from littlerelay.times import iso_ms
 
+NAMED = 5  # orders of a note
 _POS = "pos"
 
 
 class Expectation:
-    """Notes what files must hold. ``zone`` is that of the months."""
+    """Notes what files must hold. ``zone`` is that of the months.
+
+    ``unsummed`` are the names of the first orders of which Shopify says that more or less was
+    refunded than their refunds come to, and of one beyond the NAMED ones.
+    """
 
     def __init__(
         self, books: Books, scope: Scope, name_of: Callable[[str], str], zone: str
@@ -33,6 +38,7 @@ class Expectation:
         self._name_of = name_of
         self._month = months_of(zone)
         self._freeze = iso_ms(scope.freeze)
+        self.unsummed: list[str] = []
 
     def order(self, order: OrderFigures) -> None:
         """Note an order, its refunds and its fulfillments."""
@@ -42,6 +48,9 @@ class Expectation:
             self._note(facts, "refunds", refund.id, refund.processed, refund)
         for number, created in order.fulfillments:
             self._note(facts, "fulfillments", number, created)
+        is_odd = order.refunded != sum(refund.total for refund in order.refunds)
+        if is_odd and len(self.unsummed) <= NAMED:
+            self.unsummed.append(order.name)
 
     def customer(self, number: int, created: str, updated: str) -> None:
         """Note a customer."""
