@@ -28,7 +28,7 @@ EXIT_CODES = {
     0: "done",
     1: "a bug in relay; the traceback is shown",
     UsageError.exit_code: "an option, a setting or a file must change",
-    RecordError.exit_code: "finished, but records were rejected",
+    RecordError.exit_code: "finished, but records were rejected, or a difference has no reason",
     RefusedError.exit_code: "credentials, scopes, a key or old events refused; a check failed",
     UnreachableError.exit_code: "Shopify or Segment stayed away or gave too little: run again",
     LockedError.exit_code: "another run holds the job",

@@ -3,7 +3,8 @@
 RelayError
   UsageError          2   an option, a setting or a file must change
     CheckpointMismatch    the half-done run was started with other settings
-  RecordError         3   one record could not be mapped; it goes to the rejects
+  RecordError         3   one record could not be mapped; it goes to the rejects (also where
+                          `relay reconcile` finds a difference without a reason)
   RefusedError        4   credentials, scopes or a key were refused
   UnreachableError    5   Shopify or Segment stayed away or answered short: run again
   LockedError         6   another run holds the job
