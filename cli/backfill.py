@@ -13,7 +13,7 @@ from littlerelay.errors import RecordError, UsageError
 from littlerelay.progress import Finished, Sent
 from littlerelay.settings import RATE, BackfillRequest, Post, Settings
 
-from . import estimating, options, replay, results
+from . import estimating, options, results, sent_results
 from .setting_options import WITHOUT_PIXELS, takes
 
 _RESOURCES = "customers,orders"
@@ -122,7 +122,7 @@ def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: boo
         display.as_json(_report(runs, sent), errors=to_stdout)
     rejected = results.tell_rejected(runs, display.failure)
     uncounted = results.tell_uncounted(runs, display.failure)
-    refused = replay.tell_refused(sent, display.failure)
+    refused = sent_results.tell_refused(sent, display.failure)
     return RecordError.exit_code if rejected or uncounted or refused else 0
 
 
@@ -132,5 +132,5 @@ def _report(runs: list[Finished], sent: list[Sent]) -> dict[str, Any]:
     What was sent is under ``sent``, in the order of the runs; the key is there only with --post.
     """
     *before, last = map(results.plain, runs)
-    told = {"sent": [replay.plain(one) for one in sent]} if sent else {}
+    told = {"sent": [sent_results.plain(one) for one in sent]} if sent else {}
     return last | {"before": before} | told

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.values import Compared, Comparing, Difference
-from littlerelay.progress import Checked, Delivering, JobStatus, Progress
+from littlerelay.progress import Checked, Delivering, Finished, JobStatus, Progress, Replaying
 from littlerelay.reconcile.values import Asking, Finding, Reconciled
 
 from .text import clean, clean_lines
@@ -67,6 +67,24 @@ def sending(
     from .sending_view import SendingView
 
     drawn = SendingView(console(), clock, is_screen=_is_screen(), sums_up=sums_up)
+    try:
+        yield drawn.show
+    finally:
+        drawn.close()
+
+
+@contextmanager
+def replaying(
+    *, quiet: bool, sums_up: bool, clock: Clock = SYSTEM
+) -> Iterator[Callable[[Replaying | Finished], None]]:
+    """Give a function that shows how far recordings are; what it draws ends with the block."""
+    if quiet:
+        yield lambda _: None
+        return
+    from .console import console
+    from .recording_view import RecordingView
+
+    drawn = RecordingView(console(), clock, is_screen=_is_screen(), sums_up=sums_up)
     try:
         yield drawn.show
     finally:

@@ -96,7 +96,7 @@ Restart = Annotated[
 
 
 RestartMapping = Annotated[
-    bool, flag("--restart", "Map an archive anew; what was written before is renamed.", _OUTPUT)
+    bool, flag("--restart", "Map records anew; what was written before is renamed.", _OUTPUT)
 ]
 
 
@@ -132,6 +132,7 @@ Json = Annotated[bool, flag("--json", "Give the result as one JSON object.", _TA
 
 _CHOICE = "Which messages are sent"
 _PACE = "How they are sent"
+_RECORDINGS = "How recordings are read"
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -167,7 +168,8 @@ Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE...",
-        help="Files of events (plain, .gz or .zst), patterns in quotes, or - for standard input.",
+        help="Files of events or recordings (plain, .gz or .zst), patterns in quotes, or - for "
+        "standard input.",
         show_default=False,
     ),
 ]
@@ -252,4 +254,25 @@ SkipKeyCheck = Annotated[
 RewriteTo = Annotated[
     str | None,
     option("Write the messages to this file, or - , and send nothing.", "FILE", _OUTPUT),
+]
+RecordedAs = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="KIND",
+        help="What lines of recordings are that do not tell it themselves: orders, refunds, "
+        "fulfillments, transactions, customers, checkouts ...",
+        rich_help_panel=_RECORDINGS,
+        show_default=False,
+        parser=_text,
+    ),
+]
+VerifyHmac = Annotated[
+    bool,
+    flag(
+        "--verify-hmac",
+        "Reject every line that is no webhook signed with the app's secret "
+        "(RELAY_CLIENT_SECRET or RELAY_CLIENT_SECRET_FILE).",
+        _RECORDINGS,
+    ),
 ]

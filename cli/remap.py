@@ -12,11 +12,8 @@ from littlerelay.progress import Finished
 from littlerelay.settings import RemapRequest, ReplayRequest
 
 from . import results
-from .setting_options import OF_MAPPING
 
 _STDOUT = "-"
-# Of the settings that shape events, these can also change events that are made.
-_OF_EVENTS = ("integrations", "namespace")
 _CHOICES = {
     "since": "--since",
     "until": "--until",
@@ -56,19 +53,6 @@ def named(request: ReplayRequest) -> Asked | None:
             "Leave it away, and give it with: relay replay FILE, once FILE is written.",
         )
     return Asked(archive, str(request.out))
-
-
-def check_events(found: Configuration, *, restart: bool) -> None:
-    """Refuse for files of events what is for archives alone. Raises UsageError."""
-    names = [name for name in OF_MAPPING if name not in _OF_EVENTS]
-    typed = [found.chosen[name].place for name in names if found.chosen[name].layer == "option"]
-    if restart:
-        typed.append("--restart")
-    if typed:
-        raise UsageError(
-            f"{typed[0]} is for an archive of records, and these files hold events.",
-            "Leave it away, or name an archive and --out FILE.",
-        )
 
 
 def remap(found: Configuration, asked: Asked, *, restart: bool, quiet: bool, json: bool) -> int:

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import io
 import os
-import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any, BinaryIO
+from dataclasses import replace
+from typing import BinaryIO
 
 from littlerelay import destinations
 from littlerelay.configuration import Configuration, Options, configuration
-from littlerelay.errors import RecordError, StoppedError, UsageError
+from littlerelay.errors import UsageError
 from littlerelay.progress import Delivering, Sent
 from littlerelay.settings import RATE, ReplayRequest
 
-from . import options, remap
+from . import options, recordings, remap, sent_results
+from .sent_results import STDIN
 from .setting_options import OF_MAPPING, OF_SEGMENT, takes
 
-_STDIN = _STDOUT = "-"
-_NOTHING_IS_SENT = UsageError(
-    "--out sends nothing, so no option that says how to send goes with it.",
-    "Leave --rate, --concurrency, --max-duration, --again and --skip-key-check away.",
-)
+_STDOUT = "-"
 
 
-@takes([*OF_SEGMENT, *OF_MAPPING])
+@takes(["shop", *OF_SEGMENT, *OF_MAPPING])
 def replay(
     *,
     files: options.Files,
@@ -45,6 +40,8 @@ def replay(
     skip_key_check: options.SkipKeyCheck = False,
     out: options.RewriteTo = None,
     restart: options.RestartMapping = False,
+    recorded_as: options.RecordedAs = None,
+    verify_hmac: options.VerifyHmac = False,
     chosen: Options,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -57,10 +54,12 @@ def replay(
     An archive of `relay backfill --archive` is mapped again into --out FILE, with the settings of
     today and without Shopify; the same command continues that, too.
 
+    Recordings (webhooks, bare records; each line tells what it is) are mapped into --out FILE in
+    order of time, and the same command continues that as well.
+
     The write key comes from RELAY_WRITE_KEY, or from a file or a command, as below.
     """
-    if out is not None and (rate or concurrency or max_duration or again or skip_key_check):
-        raise _NOTHING_IS_SENT
+    _check_out(out, rate, concurrency, max_duration, again, skip_key_check)
     request = ReplayRequest(
         inputs=tuple(files),
         since=since,
@@ -76,18 +75,35 @@ def replay(
         again=again,
         check_key=not skip_key_check,
     )
-    return _told_apart(request, chosen, restart=restart, quiet=quiet, json=json)
+    records = recordings.Records(recorded_as, verify_hmac, restart)
+    return _told_apart(request, configuration(chosen, os.environ), records, quiet=quiet, json=json)
+
+
+def _check_out(out: str | None, *how: object) -> None:
+    """Refuse to send into a file. Raises UsageError."""
+    if out is not None and any(how):
+        raise UsageError(
+            "--out sends nothing, so no option that says how to send goes with it.",
+            "Leave --rate, --concurrency, --max-duration, --again and --skip-key-check away.",
+        )
 
 
 def _told_apart(
-    request: ReplayRequest, chosen: Options, *, restart: bool, quiet: bool, json: bool
+    request: ReplayRequest,
+    found: Configuration,
+    records: recordings.Records,
+    *,
+    quiet: bool,
+    json: bool,
 ) -> int:
-    """Map an archive again, or send files of events."""
-    found = configuration(chosen, os.environ)
+    """Map an archive again, or recordings, or send files of events."""
     archive = remap.named(request)
     if archive is not None:
-        return remap.remap(found, archive, restart=restart, quiet=quiet, json=json)
-    remap.check_events(found, restart=restart)
+        recordings.check_archive(records)
+        return remap.remap(found, archive, restart=records.restart, quiet=quiet, json=json)
+    if recordings.are_meant(request, records.kind):
+        return recordings.replay(found, request, records, quiet=quiet, json=json)
+    recordings.check_events(found, records)
     return _run(found, _changing(request, found), quiet=quiet, json=json)
 
 
@@ -110,10 +126,12 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
         results = _followed(told, show)
     if not quiet:
         for one in (result for result in results if result.chose_nothing):
-            display.warning(_unfit(one, request))
+            display.warning(sent_results.unfit(one, request))
     if json:
-        display.as_json({"files": [plain(one) for one in results]}, errors=request.out == _STDOUT)
-    return _code(results, display.failure)
+        display.as_json(
+            {"files": [sent_results.plain(one) for one in results]}, errors=request.out == _STDOUT
+        )
+    return sent_results.code(results, display.failure)
 
 
 def _told(
@@ -136,7 +154,7 @@ def _stdin(request: ReplayRequest) -> BinaryIO:
     """Give standard input, which may be closed where nobody reads it."""
     if sys.stdin is not None:
         return sys.stdin.buffer
-    if _STDIN in request.inputs:
+    if STDIN in request.inputs:
         raise UsageError("Standard input is closed.", "Name a file, or open it.")
     return io.BytesIO()
 
@@ -149,55 +167,3 @@ def _followed(told: Iterator[Delivering], show: Callable[[Delivering], None]) ->
         if isinstance(value, Sent):
             results.append(value)
     return results
-
-
-def _unfit(result: Sent, request: ReplayRequest) -> str:
-    """Say that no message of a file fits what was asked for, and which there are."""
-    from littlerelay import sources  # noqa: PLC0415  with it comes orjson
-
-    asked = {
-        "--since": [request.since] if request.since else [],
-        "--until": [request.until] if request.until else [],
-        "--event": request.events,
-        "--user": request.users,
-        "--where": ["=".join(pair) for pair in request.where],
-    }
-    told = ", ".join(f"{name} {shlex.quote(one)}" for name, texts in asked.items() for one in texts)
-    names = []
-    if request.events and _STDIN not in request.inputs:
-        names = sources.names(Path(result.file))
-    there = f"; its first ones are {', '.join(names)}" if names else ""
-    return f"no message of {result.file} fits {told}{there}"
-
-
-def plain(result: Sent) -> dict[str, Any]:
-    """Give a result as plain data, which names no file that is not there."""
-    refused = result.refused_file if result.refused else None
-    return asdict(result) | {"read": result.read, "refused_file": refused}
-
-
-def _code(results: list[Sent], failure: Callable[[str, str], None]) -> int:
-    """Say what is left to do, and give the exit code."""
-    unfinished = [one.file for one in results if one.unfinished]
-    for name in unfinished:
-        failure(
-            f"{name} is not finished: its run or its last line is not complete.",
-            "Finish it with the command that writes it, then run this one again.",
-        )
-    refused = tell_refused(results, failure)
-    if unfinished:
-        return StoppedError.exit_code
-    return RecordError.exit_code if refused else 0
-
-
-def tell_refused(results: list[Sent], failure: Callable[[str, str], None]) -> bool:
-    """Say of each file how many of its messages were refused; tell whether any was."""
-    refused = [one for one in results if one.refused]
-    for one in refused:
-        were = "message was" if one.refused == 1 else "messages were"
-        rest = "accepted by the API" if one.is_posted else "written"
-        failure(
-            f"{one.refused:,} {were} refused; everything else is {rest}.",
-            f"{one.refused_file} holds each with the reason; mended, it can be replayed.",
-        )
-    return bool(refused)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from littlerelay.progress import Counted, Finished, Progress, Sent
+from littlerelay.progress import Counted, Finished, Progress, Replaying, Sent
 
 
 def followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
@@ -20,6 +20,16 @@ def followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list
         if isinstance(value, Finished | Sent):
             results.append(value)
     return results
+
+
+def finished(
+    told: Iterable[Replaying | Finished], show: Callable[[Replaying | Finished], None]
+) -> Iterator[Finished]:
+    """Show what recordings tell, to the end, and give the results."""
+    for value in told:
+        show(value)
+        if isinstance(value, Finished):
+            yield value
 
 
 def plain(run: Finished) -> dict[str, Any]:

@@ -144,6 +144,16 @@ def _value(wanted: Wanted, source: _Source) -> str:
     return _secret(source.value, source.place)
 
 
+def signing_secret(environ: Mapping[str, str]) -> bytes:
+    """Read the app's client secret, with which Shopify signs webhooks. Raises UsageError."""
+    if not (environ.get("RELAY_CLIENT_SECRET") or environ.get("RELAY_CLIENT_SECRET_FILE")):
+        raise UsageError(
+            "There is no client secret to verify signatures with.",
+            "Set RELAY_CLIENT_SECRET, or RELAY_CLIENT_SECRET_FILE to a file that holds it.",
+        )
+    return _client_secret(environ).encode()
+
+
 def _client_secret(environ: Mapping[str, str]) -> str:
     value = environ.get("RELAY_CLIENT_SECRET")
     path = environ.get("RELAY_CLIENT_SECRET_FILE")

@@ -23,6 +23,8 @@ _OWN_NAMES = re.compile(
 )
 
 
+_MENDED = re.compile(r"\.(?:refused\.[0-9a-f]{8}|rejects)\.ndjson$")
+
 STDIN = "-"
 
 _PACKED = (".zst", ".bz2", ".xz", ".zip", ".7z", ".br", ".lz4")
@@ -48,6 +50,11 @@ class Paths:
     def bulk(self) -> Path:
         """Give the folder in which results of bulk operations lie while they are read."""
         return self.output.with_name(self.output.name + ".bulk")
+
+    @property
+    def spill(self) -> Path:
+        """Give the folder in which recordings lie while they are mapped."""
+        return self.output.with_name(self.output.name + ".recordings")
 
     def present(self) -> list[Path]:
         """Give those that exist."""
@@ -78,8 +85,9 @@ def check_place(paths: Paths) -> None:
     for path in paths.present():
         if path.is_symlink() or not path.is_file():
             raise UsageError(f"{path} is not a plain file.", "Choose another --out.")
-    if paths.bulk.is_symlink() or (paths.bulk.exists() and not paths.bulk.is_dir()):
-        raise UsageError(f"{paths.bulk} is not a plain folder.", "Choose another --out.")
+    for path in (paths.bulk, paths.spill):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise UsageError(f"{path} is not a plain folder.", "Choose another --out.")
     if paths.output.exists():
         check_free(paths.output)
 
@@ -157,8 +165,8 @@ def named(inputs: Iterable[str]) -> list[Path]:
 
 
 def _meant(path: Path) -> Path:
-    """Refuse what relay keeps beside its files, but for refused messages, which may be mended."""
-    if is_beside(path.name) and ".refused." not in path.name:
+    """Refuse what relay keeps beside its files, but for what it refused, which may be mended."""
+    if is_beside(path.name) and not _MENDED.search(path.name):
         raise UsageError(
             f"{path} is a file that relay keeps beside its events.", "Name the file of events."
         )

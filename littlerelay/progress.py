@@ -221,6 +221,23 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaying:
+    """Recordings become events.
+
+    ``step`` is ``reads``, ``maps`` or ``writes``; ``position`` of ``size`` is how far that is: in
+    bytes of the files, in records, in events. ``records`` were read so far, ``rejected`` of them
+    rejected.
+    """
+
+    step: str
+    output: str
+    position: int
+    size: int
+    records: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobStatus:
     """Where a job's latest run stands, as ``relay status`` shows it. Times are ISO 8601 in UTC.
 

@@ -198,6 +198,26 @@ class RemapRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingsRequest:
+    """What one mapping of recordings was asked, as typed.
+
+    ``inputs`` are paths or patterns, ``out`` the file to write. ``kind`` is that of bare records,
+    none where they tell it themselves; ``shop`` is theirs, none where the lines tell it. ``since``
+    and ``until`` are as those of `ReplayRequest`. With ``secret``, the app's, each line must be a
+    webhook that Shopify signed with it.
+    """
+
+    inputs: tuple[str, ...]
+    out: str
+    kind: str | None = None
+    shop: str | None = None
+    since: str | None = None
+    until: str | None = None
+    secret: bytes | None = field(default=None, repr=False)
+    restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayRequest:
     """What one `relay replay` was asked, as typed.
 

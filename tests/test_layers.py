@@ -24,11 +24,15 @@ BOTTOM = set(
 )
 LEVELS = [
     {"cli"},
-    set("checks diffs estimates jobs posts proofs remaps replays rewrites shopdiffs".split()),
+    set(
+        """
+        checks diffs estimates jobs posts proofs recorded remaps replays rewrites shopdiffs
+        """.split()
+    ),
     set(
         """
         archived archives compare estimating keeping pipeline places previews reading reconcile
-        report rules runs samples sending sources spark writing
+        recordings report rules runs samples sending sources spark writing
         """.split()
     ),
     STRANGERS,

@@ -39,7 +39,7 @@ def refund(body: Body, order: Body) -> Body:
     each(found, "order_adjustments", lambda one: _adjustment(one, currency))
     each(found, "transactions", lambda one: transaction(one, order))
     _shipping(found, order)
-    if total := _total(found, order):
+    if "total_refunded_set" not in found and (total := _total(found, order)):
         found["total_refunded_set"] = total
     null_where_empty(found, "note")
     return found

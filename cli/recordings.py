@@ -1,0 +1,109 @@
+"""Maps recordings into a file of events: what `relay replay` does where it is given some."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import NamedTuple
+
+from littlerelay import credentials
+from littlerelay.configuration import Configuration
+from littlerelay.errors import RecordError, UsageError
+from littlerelay.settings import RecordingsRequest, ReplayRequest
+
+from . import results
+from .setting_options import OF_MAPPING
+
+_STREAM = "-"
+# Of the settings that shape events, these can also change events that are made.
+_OF_EVENTS = ("integrations", "namespace")
+_CHOICES = {"events": "--event", "users": "--user", "where": "--where", "limit": "--limit"}
+
+
+class Records(NamedTuple):
+    """What was said of records: the kind of bare ones, how they are read, and to begin anew."""
+
+    kind: str | None
+    verifies: bool
+    restart: bool
+
+
+def are_meant(request: ReplayRequest, kind: str | None) -> bool:
+    """Tell whether recordings are named: by what they hold, or because ``--as`` says so.
+
+    Raises UsageError where what is asked cannot be done with them.
+    """
+    from littlerelay import recorded  # noqa: PLC0415  with it comes pydantic
+
+    if kind is None and (_STREAM in request.inputs or not recorded.are_recordings(request.inputs)):
+        return False
+    if request.out in (None, _STREAM):
+        raise UsageError(
+            "Recordings hold records, which are mapped into a file first.",
+            "Give --out FILE, look at it, and send it with: relay replay FILE.",
+        )
+    given = [option for name, option in _CHOICES.items() if getattr(request, name)]
+    if given:
+        raise UsageError(
+            f"{given[0]} chooses events, and recordings hold records.",
+            "Leave it away, and give it with: relay replay FILE, once FILE is written.",
+        )
+    return True
+
+
+def check_archive(said: Records) -> None:
+    """Refuse for an archive what is for recordings alone. Raises UsageError."""
+    if said.kind or said.verifies:
+        option = "--as" if said.kind else "--verify-hmac"
+        raise UsageError(
+            f"{option} is for recordings, and this is an archive.",
+            "Leave it away: an archive tells what its records are.",
+        )
+
+
+def check_events(found: Configuration, said: Records) -> None:
+    """Refuse for files of events what is for records alone. Raises UsageError."""
+    names = ["shop", *(name for name in OF_MAPPING if name not in _OF_EVENTS)]
+    typed = [found.chosen[name].place for name in names if found.chosen[name].layer == "option"]
+    flags = {"--restart": said.restart, "--verify-hmac": said.verifies}
+    typed += [name for name, is_given in flags.items() if is_given]
+    if typed:
+        raise UsageError(
+            f"{typed[0]} is for an archive of records or for recordings, and these files hold "
+            "events.",
+            "Leave it away, or name an archive or recordings and --out FILE.",
+        )
+
+
+def replay(
+    found: Configuration, request: ReplayRequest, said: Records, *, quiet: bool, json: bool
+) -> int:
+    """Map recordings into a file."""
+    from littlerelay import recorded  # noqa: PLC0415  with it comes pydantic
+
+    from . import display  # noqa: PLC0415  with it comes rich
+
+    asked = _asked(found, request, said)
+    if found.file and not quiet:
+        display.note("settings", str(found.file))
+    with (
+        display.replaying(quiet=quiet, sums_up=not json) as show,
+        closing(recorded.replay(asked, found.mapping())) as told,
+    ):
+        runs = list(results.finished(told, show))
+    if json:
+        display.as_json(results.plain(runs[-1]) | {"before": []})
+    return RecordError.exit_code if results.tell_rejected(runs, display.failure) else 0
+
+
+def _asked(found: Configuration, request: ReplayRequest, said: Records) -> RecordingsRequest:
+    return RecordingsRequest(
+        inputs=request.inputs,
+        out=str(request.out),
+        kind=said.kind,
+        shop=found.chosen["shop"].value,
+        since=request.since,
+        until=request.until,
+        secret=credentials.signing_secret(os.environ) if said.verifies else None,
+        restart=said.restart,
+    )

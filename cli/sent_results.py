@@ -1,0 +1,67 @@
+"""Says what came of files that were sent, or written anew."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from littlerelay.errors import RecordError, StoppedError
+from littlerelay.progress import Sent
+from littlerelay.settings import ReplayRequest
+
+STDIN = "-"
+
+
+def unfit(result: Sent, request: ReplayRequest) -> str:
+    """Say that no message of a file fits what was asked for, and which there are."""
+    from littlerelay import sources  # noqa: PLC0415  with it comes orjson
+
+    asked = {
+        "--since": [request.since] if request.since else [],
+        "--until": [request.until] if request.until else [],
+        "--event": request.events,
+        "--user": request.users,
+        "--where": ["=".join(pair) for pair in request.where],
+    }
+    told = ", ".join(f"{name} {shlex.quote(one)}" for name, texts in asked.items() for one in texts)
+    names = []
+    if request.events and STDIN not in request.inputs:
+        names = sources.names(Path(result.file))
+    there = f"; its first ones are {', '.join(names)}" if names else ""
+    return f"no message of {result.file} fits {told}{there}"
+
+
+def plain(result: Sent) -> dict[str, Any]:
+    """Give a result as plain data, which names no file that is not there."""
+    refused = result.refused_file if result.refused else None
+    return asdict(result) | {"read": result.read, "refused_file": refused}
+
+
+def code(results: list[Sent], failure: Callable[[str, str], None]) -> int:
+    """Say what is left to do, and give the exit code."""
+    unfinished = [one.file for one in results if one.unfinished]
+    for name in unfinished:
+        failure(
+            f"{name} is not finished: its run or its last line is not complete.",
+            "Finish it with the command that writes it, then run this one again.",
+        )
+    refused = tell_refused(results, failure)
+    if unfinished:
+        return StoppedError.exit_code
+    return RecordError.exit_code if refused else 0
+
+
+def tell_refused(results: list[Sent], failure: Callable[[str, str], None]) -> bool:
+    """Say of each file how many of its messages were refused; tell whether any was."""
+    refused = [one for one in results if one.refused]
+    for one in refused:
+        were = "message was" if one.refused == 1 else "messages were"
+        rest = "accepted by the API" if one.is_posted else "written"
+        failure(
+            f"{one.refused:,} {were} refused; everything else is {rest}.",
+            f"{one.refused_file} holds each with the reason; mended, it can be replayed.",
+        )
+    return bool(refused)

@@ -1,0 +1,131 @@
+"""Opens the envelopes in which archives keep webhooks.
+
+Whoever stored a webhook kept its headers beside its body, and each tool in its own way:
+
+- ``{"topic", "shop", "payload"}``, with or without ``headers``;
+- an HTTP log's or a function's ``{"headers", "body"}``, the body a text, an object, or base64 where
+  ``isBase64Encoded`` says so;
+- Amazon EventBridge's ``{"detail": {"metadata", "payload"}}``, in which metadata are the headers;
+- Google Pub/Sub's ``{"attributes", "data"}``, in which data is base64, also below ``message``.
+
+Names of headers count in any case, with or without ``X-``, and as CGI writes them
+(``HTTP_X_SHOPIFY_TOPIC``); a value may be the first of a list.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from typing import Any, NamedTuple
+
+import orjson
+
+from littlerelay.errors import RecordError
+
+Body = dict[str, Any]
+
+_SHOPS = ("shop", "shop_domain")
+
+
+class Delivery(NamedTuple):
+    """A webhook as it was delivered.
+
+    ``triggered`` is when Shopify says that it was caused, an empty text where that was not kept.
+    ``raw`` are the bytes that ``signature`` signs, None where only what they mean was kept.
+    """
+
+    topic: str
+    shop: str | None
+    triggered: str
+    body: object
+    raw: bytes | None
+    signature: str | None
+
+
+class _Parts(NamedTuple):
+    headers: dict[str, str]
+    body: object
+    is_base64: bool = False
+
+
+def delivery(line: Body) -> Delivery | None:
+    """Open an envelope; None for what is none, or tells no topic of Shopify's.
+
+    Raises RecordError (``not_json``, ``not_base64``) for a body that cannot be read.
+    """
+    parts = _parts(line)
+    if parts is None:
+        return None
+    headers = parts.headers
+    topic = headers.get("shopify-topic") or line.get("topic")
+    if not isinstance(topic, str):
+        return None
+    shops = (headers.get("shopify-shop-domain"), *map(line.get, _SHOPS))
+    body, raw = _opened(parts)
+    return Delivery(
+        topic,
+        next((one for one in shops if isinstance(one, str) and one), None),
+        headers.get("shopify-triggered-at", ""),
+        body,
+        raw,
+        headers.get("shopify-hmac-sha256"),
+    )
+
+
+def _parts(line: Body) -> _Parts | None:
+    """Tell headers from body, whichever tool kept them."""
+    inner = line.get("detail")
+    if not isinstance(inner, dict):
+        inner = line
+    if isinstance(inner.get("metadata"), dict) and "payload" in inner:
+        return _Parts(_headers(inner["metadata"]), inner["payload"])
+    message = line.get("message")
+    if not isinstance(message, dict):
+        message = line
+    if isinstance(message.get("attributes"), dict) and "data" in message:
+        return _Parts(_headers(message["attributes"]), message["data"], is_base64=True)
+    headers = _headers(line.get("headers") or line.get("multiValueHeaders"))
+    if "payload" in line:
+        return _Parts(headers, line["payload"])
+    if "body" in line and (headers or "topic" in line):
+        return _Parts(headers, line["body"], line.get("isBase64Encoded") is True)
+    return None
+
+
+def _headers(told: object) -> dict[str, str]:
+    """Give headers by their names in small letters, without what stands before ``shopify-``."""
+    if isinstance(told, dict):
+        pairs = list(told.items())
+    elif isinstance(told, list):
+        pairs = [_pair(one) for one in told]
+    else:
+        return {}
+    found = {}
+    for name, value in pairs:
+        first = value[0] if isinstance(value, list) and value else value
+        if isinstance(name, str) and isinstance(first, str):
+            found[_name(name)] = first
+    return found
+
+
+def _pair(one: object) -> tuple[object, object]:
+    if isinstance(one, dict):
+        return one.get("name"), one.get("value")
+    return (one[0], one[1]) if isinstance(one, list) and len(one) == 2 else (None, None)
+
+
+def _name(header: str) -> str:
+    return header.lower().replace("_", "-").removeprefix("http-").removeprefix("x-")
+
+
+def _opened(parts: _Parts) -> tuple[object, bytes | None]:
+    """Give what a body says, and its own bytes where it is a text."""
+    if not isinstance(parts.body, str):
+        return parts.body, None
+    try:
+        raw = b64decode(parts.body, validate=True) if parts.is_base64 else parts.body.encode()
+        return orjson.loads(raw), raw
+    except binascii.Error:
+        raise RecordError("not_base64", "the body") from None
+    except orjson.JSONDecodeError:
+        raise RecordError("not_json", "the body") from None

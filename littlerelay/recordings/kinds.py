@@ -1,0 +1,109 @@
+"""The table of what a recording can hold.
+
+A *kind* is one sort of record, by the name that ``--as`` takes: it says how a bare record is told,
+and how its entity and its time are found. A *family* makes the events of one entity of all that was
+recorded of it, in order of time and without repeats: an order with its refunds, a cart's token, a
+visitor. To plug a new one in, add a row to both tables:
+
+- `KINDS`: ``marks`` are sets of fields of which a bare record has all of one; ``place`` gives the
+  key of its entity and its time, and raises RecordError for a record that tells neither. A tool's
+  own lines, which no envelope of Shopify's surrounds, are told by ``is_own`` before anything else.
+- `FAMILIES`: ``make`` is pure. It raises RecordError for a record that cannot be mapped; where
+  there are several, ``alone`` says with which others each is tried to find the one at fault.
+- `topics.OF_RECORDS`: the topics of Shopify's webhooks whose bodies are such records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from littlerelay.mappers import map_record
+from littlerelay.recordings.customers import customer_events
+from littlerelay.recordings.orders import order_events, with_their_order
+from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number, text
+from littlerelay.settings import Mapping
+from littlerelay.shopify import bodies
+
+EVENTS = "events"  # messages for Segment, which go on as they are
+OTHER = "other"  # webhooks that tell no fact
+
+Place = Callable[[Body], tuple[str, str]]
+Make = Callable[[Sequence[Recorded], Mapping], list[Made]]
+Records = Sequence[Recorded]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of record, and the family that makes its events."""
+
+    family: str
+    place: Place
+    marks: tuple[frozenset[str], ...]
+    is_own: Callable[[Body], bool] = lambda _: False
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What makes the events of one entity."""
+
+    make: Make
+    alone: Callable[[Records, Recorded], Records] = lambda _, one: [one]
+
+
+def _by_id(body: Body) -> tuple[str, str]:
+    return number(body, "id"), moment(body, "updated_at")
+
+
+def _of_child(*times: str) -> Place:
+    return lambda body: (number(body, "order_id"), moment(body, *times))
+
+
+def _of_token(body: Body) -> tuple[str, str]:
+    return text(body, "token", "cart_token"), moment(body, "updated_at")
+
+
+def _checkout_events(found: Records, mapping: Mapping) -> list[Made]:
+    """Give what each record of a checkout proves, by the first that does."""
+    told: set[str] = set()
+    made = []
+    for one in found:
+        record = bodies.checkout(one.body)
+        events = map_record("checkouts", record, mapping)
+        made.append(Made([event for event in events if event["messageId"] not in told], record))
+        told |= {event["messageId"] for event in events}
+    return made
+
+
+def _kind(family: str, place: Place, *marks: str) -> Kind:
+    return Kind(family, place, tuple(frozenset(one.split()) for one in marks))
+
+
+KINDS = {
+    "orders": _kind("orders", _by_id, "line_items order_number", "line_items financial_status"),
+    "refunds": _kind(
+        "orders", _of_child("processed_at", "created_at"), "refund_line_items order_id"
+    ),
+    "fulfillments": _kind(
+        "orders", _of_child("updated_at"), "tracking_numbers order_id", "tracking_company order_id"
+    ),
+    "transactions": _kind(
+        "orders", _of_child("processed_at", "created_at"), "kind gateway order_id"
+    ),
+    "customers": _kind("customers", _by_id, "verified_email created_at"),
+    "checkouts": _kind("checkouts", _of_token, "abandoned_checkout_url line_items"),
+}
+FAMILIES = {
+    "orders": Family(order_events, with_their_order),
+    "customers": Family(customer_events),
+    "checkouts": Family(_checkout_events),
+}
+
+# What a bare record calls itself: gid://shopify/Order/1.
+OF_GIDS = {
+    "Order": "orders",
+    "Refund": "refunds",
+    "Fulfillment": "fulfillments",
+    "OrderTransaction": "transactions",
+    "Customer": "customers",
+}

@@ -1,0 +1,190 @@
+"""Makes the events of one entity after the other, of the lines that were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from littlerelay.errors import RecordError
+from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
+from littlerelay.recordings.kinds import EVENTS, FAMILIES
+from littlerelay.recordings.reading import rejected
+from littlerelay.recordings.recognising import recognised
+from littlerelay.recordings.recorded import Made, Recorded
+from littlerelay.recordings.store import Fact, Reject, Row, Store
+from littlerelay.selection import Selection
+from littlerelay.settings import Mapping
+
+_RECORDS = 2_000  # that are mapped in one step
+
+_by_moment = attrgetter("recorded.moment")
+_entity = attrgetter("family", "key")
+
+
+class _Told(NamedTuple):
+    """A record, and the lines that tell it."""
+
+    recorded: Recorded
+    rows: list[Row]
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one transaction adds."""
+
+    facts: list[Fact] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which events are given: those of a period, where the selection says one."""
+
+    selection: Selection | None
+
+    def of(self, made: Made) -> list[Event]:
+        """Give the events of one record that are chosen."""
+        if self.selection is None:
+            return made.events
+        if made.record is not None:
+            return self.selection.choose(made.record, made.events)
+        since, until = self.selection.since, self.selection.until
+        return [one for one in made.events if since <= timestamp(one["timestamp"]) < until]
+
+
+class Mapper:
+    """Maps the records of a store from where it was left."""
+
+    def __init__(
+        self, inputs: list[Path], kind: str | None, mapping: Mapping, choice: Choice, store: Store
+    ) -> None:
+        self._inputs = inputs
+        self._kind = kind
+        self._mapping = mapping
+        self._choice = choice
+        self._store = store
+        # Where messages are passed on, each fact may be among them, too.
+        self._passes_on = store.state.read[EVENTS] > 0
+
+    def map(self) -> Iterator[None]:
+        """Map all entities that are left, giving way after each step."""
+        while self._step():
+            yield
+
+    def _step(self) -> bool:
+        """Map some entities, and keep what came of it; false where none is left."""
+        at, step = self._store.state, _Step()
+        rows = self._store.after(at.family, at.key)
+        for (at.family, at.key), found in groupby(rows, _entity):
+            self._map(list(found), step)
+            if step.records >= _RECORDS:
+                break
+        rows.close()
+        at.mapped += step.records
+        self._store.add(facts=step.facts, rejects=step.rejects)
+        return step.records > 0
+
+    def _map(self, rows: list[Row], step: _Step) -> None:
+        """Map one entity; a record that is at fault is rejected, and the others are mapped."""
+        step.records += len(rows)
+        told = self._told(rows)
+        family = rows[0].family
+        try:
+            facts = self._facts(family, [one.recorded for one in told])
+        except RecordError:
+            told = self._without_faults(family, told, step)
+            try:
+                facts = self._facts(family, [one.recorded for one in told]) if told else []
+            except RecordError as again:
+                self._reject(told, again, step)
+                return
+            if not facts and not told:
+                return
+        step.facts += facts
+        if not facts:
+            for one in told:
+                self._store.state.filtered[one.recorded.kind] += len(one.rows)
+
+    def _told(self, rows: list[Row]) -> list[_Told]:
+        """Give the records in order of time, each once, however their lines were ordered."""
+        every = [
+            _Told(recognised(orjson.loads(row.content), self._kind).recorded, [row]) for row in rows
+        ]
+        if len(every) == 1:
+            return every
+        every.sort(key=_by_moment)
+        found: list[_Told] = []
+        for _, group in groupby(every, _by_moment):
+            same = list(group)
+            found += _distinct(same) if len(same) > 1 else same
+        return found
+
+    def _facts(self, family: str, records: Sequence[Recorded]) -> list[Fact]:
+        """Give the events of an entity as lines. Raises RecordError."""
+        facts, told = [], set()
+        for made in FAMILIES[family].make(records, self._mapping):
+            for event in self._choice.of(made):
+                own = event["messageId"]
+                if own not in told:
+                    told.add(own)
+                    name = event.get("event") or event["type"]
+                    facts.append(
+                        Fact(own, self._shared(event), event["timestamp"], name, encode(event))
+                    )
+        return facts
+
+    def _shared(self, event: Event) -> str | None:
+        """Name what records of several entities may tell: an alias, and who a customer is.
+
+        A customer is introduced once, by the earliest record, where no customer records were read;
+        but an Identify with cookies is always given, for no other record has them.
+        """
+        if self._passes_on or event["type"] == "alias":
+            return str(event["messageId"])
+        if event["type"] != "identify" or not self._mapping.identify_orders:
+            return None
+        if any(name.startswith(COOKIE_TRAIT) for name in event["traits"]):
+            return None
+        return f"customer {event['context']['externalIds'][0]['id']}"
+
+    def _without_faults(self, family: str, told: list[_Told], step: _Step) -> list[_Told]:
+        """Reject every record that is at fault by itself, and give the others."""
+        whole = [one.recorded for one in told]
+        fine = []
+        for one in told:
+            try:
+                self._facts(family, FAMILIES[family].alone(whole, one.recorded))
+            except RecordError as error:
+                self._reject([one], error, step)
+            else:
+                fine.append(one)
+        return fine
+
+    def _reject(self, told: list[_Told], error: RecordError, step: _Step) -> None:
+        for one in told:
+            self._store.state.rejected[one.recorded.kind] += len(one.rows)
+            for row in one.rows:
+                place = str(self._inputs[row.file]), row.line
+                line = rejected(error, place, row.content)
+                step.rejects.append(Reject(row.file, row.line, line))
+
+
+def _distinct(same: list[_Told]) -> list[_Told]:
+    """Give records of one moment in an order that only their content decides, each once."""
+    found: dict[bytes, _Told] = {}
+    for one in same:
+        content = orjson.dumps(
+            [one.recorded.topic, one.recorded.kind, one.recorded.body], option=orjson.OPT_SORT_KEYS
+        )
+        if content in found:
+            found[content].rows.extend(one.rows)
+        else:
+            found[content] = one
+    return [found[content] for content in sorted(found)]

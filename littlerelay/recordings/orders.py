@@ -1,0 +1,96 @@
+"""Makes the events of an order of all that was recorded of it.
+
+An order's latest webhook tells of it what a backfill would: its refunds and fulfillments are in it.
+Webhooks of their own add what it does not hold (transactions are never in it), and what came later.
+Earlier ones add the statuses that a shipment has left since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from littlerelay.errors import RecordError
+from littlerelay.events import timestamp
+from littlerelay.mappers import map_record
+from littlerelay.recordings.recorded import Body, Made, Recorded
+from littlerelay.settings import Mapping
+from littlerelay.shopify import bodies
+
+# The lists of an order, named as the kinds of record that their entries are by themselves.
+_PARTS = ("refunds", "fulfillments", "transactions")
+
+
+def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
+    """Give the events of one order, of its records in order of time.
+
+    Raises RecordError: ``needs_order`` where none of them is the order itself.
+    """
+    orders = [one for one in found if one.kind == "orders"]
+    if not orders:
+        raise RecordError("needs_order", "the order itself is not in the recordings")
+    latest = orders[-1].body
+    if len(found) == 1:
+        record = bodies.order(latest)
+        return [Made(map_record("orders", record, mapping), record)]
+    parts = {name: told for name in _PARTS if (told := _latest(found, name))}
+    record = bodies.order(latest | parts)
+    events = map_record("orders", record, mapping)
+    return [Made([*events, *_earlier(found, record, events, mapping)], record)]
+
+
+def with_their_order(found: Sequence[Recorded], one: Recorded) -> Sequence[Recorded]:
+    """Give what to try a record with, to learn whether it is at fault: with its order."""
+    if one.kind == "orders":
+        return [one]
+    orders = [other for other in found if other.kind == "orders"]
+    return [*orders[-1:], one]
+
+
+def _latest(found: Sequence[Recorded], name: str) -> list[Any]:
+    """Give the latest of each of an order's refunds, fulfillments or transactions."""
+    latest: dict[object, Body] = {}
+    for body in _told(found, name):
+        own = body.get("id")
+        if own not in latest or _updated(body) >= _updated(latest[own]):
+            latest[own] = body
+    return list(latest.values())
+
+
+def _earlier(
+    found: Sequence[Recorded], record: Body, events: list[Any], mapping: Mapping
+) -> Iterator[Any]:
+    """Give the events of statuses that fulfillments had before, by the latest record of each."""
+    if not events:
+        return
+    last = {_status(body) for body in record.get("fulfillments") or ()}
+    before: dict[object, Body] = {}
+    for body in sorted(map(bodies.fulfillment, _told(found, "fulfillments")), key=_updated):
+        if (status := _status(body)) not in last:
+            before[status] = body
+    if not before:
+        return
+    told = {event["messageId"] for event in events}
+    whole = {**record, "refunds": [], "fulfillments": list(before.values())}
+    for event in map_record("orders", whole, mapping):
+        if event["messageId"] not in told:
+            told.add(event["messageId"])
+            yield event
+
+
+def _told(found: Iterable[Recorded], name: str) -> Iterator[Body]:
+    """Give every state of an order's parts that was recorded, in the order of the records."""
+    for one in found:
+        if one.kind == name:
+            yield one.body
+        elif one.kind == "orders" and isinstance(listed := one.body.get(name), list):
+            yield from (part for part in listed if isinstance(part, dict))
+
+
+def _status(fulfillment: Body) -> tuple[object, ...]:
+    return tuple(repr(fulfillment.get(name)) for name in ("id", "status", "shipment_status"))
+
+
+def _updated(body: Body) -> str:
+    moment = body.get("updated_at")
+    return timestamp(moment) if isinstance(moment, str) and moment else ""

@@ -1,0 +1,117 @@
+"""Tells what a line of a recording is."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import orjson
+
+from littlerelay.errors import RecordError
+from littlerelay.events import timestamp
+from littlerelay.recordings.envelopes import Body, Delivery, delivery
+from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
+from littlerelay.recordings.recorded import Recorded
+from littlerelay.recordings.topics import kind_of, plain
+
+_MESSAGES = ("track", "identify", "alias", "page", "screen", "group")
+_GID = re.compile(r"gid://shopify/(\w+)/[0-9]")
+_REJECT = {"reason", "detail", "source", "record"}
+_LEVELS = 4  # of rejects within rejects
+
+
+class Found(NamedTuple):
+    """A line that was recognised: its record, the shop that it names, the webhook that it was.
+
+    A message for Segment has the kind `EVENTS`, and what tells no fact `OTHER`; both have no key.
+    """
+
+    recorded: Recorded
+    shop: str | None = None
+    webhook: Delivery | None = None
+
+
+def decoded(text: bytes | None) -> object:
+    """Read a line. Raises RecordError: ``too_large`` for none, ``not_json``."""
+    if text is None:
+        raise RecordError("too_large", "the line")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise RecordError("not_json", "the line") from None
+
+
+def recognised(line: object, asked: str | None = None) -> Found:
+    """Tell what a line is; ``asked`` is the kind that the user says bare records are of.
+
+    Raises RecordError for a line that is nothing known, or tells not where it belongs.
+    """
+    body = _object(line)
+    for _ in range(_LEVELS):
+        if not _is_reject(body):
+            break
+        if body["source"] in KINDS and "id" in body:  # as a backfill rejects a record
+            return _placed(body["source"], body["record"])
+        body = _object(_rejected(body["record"]))
+    if _is_message(body):
+        return Found(Recorded(EVENTS, "", "", "", body))
+    if asked is None:
+        for name, kind in KINDS.items():
+            if kind.is_own(body):
+                return _placed(name, body)
+    webhook = delivery(body)
+    if webhook is not None:
+        return _of_webhook(webhook)
+    return _placed(asked or _kind(body), body)
+
+
+def _object(line: object) -> Body:
+    if not isinstance(line, dict):
+        raise RecordError("unknown_line", "it is no JSON object")
+    return line
+
+
+def _is_reject(line: Body) -> bool:
+    return line.keys() >= _REJECT
+
+
+def _rejected(record: object) -> object:
+    """Give a rejected line; what was no JSON then may have been mended since."""
+    return decoded(record.encode()) if isinstance(record, str) else record
+
+
+def _is_message(line: Body) -> bool:
+    is_refused = "reason" in line and "message" in line
+    return line.get("type") in _MESSAGES or is_refused or isinstance(line.get("batch"), list)
+
+
+def _of_webhook(webhook: Delivery) -> Found:
+    topic = plain(webhook.topic)
+    kind = kind_of(topic)
+    if kind not in KINDS:
+        return Found(Recorded(OTHER, "", "", topic, {}), webhook.shop, webhook)
+    placed = _placed(kind, webhook.body).recorded
+    triggered = timestamp(webhook.triggered) if webhook.triggered else ""
+    recorded = placed._replace(topic=topic, moment=f"{placed.moment} {triggered}")
+    return Found(recorded, webhook.shop, webhook)
+
+
+def _placed(kind: str, body: object) -> Found:
+    if not isinstance(body, dict):
+        raise RecordError("wrong_type", "the record")
+    key, moment = KINDS[kind].place(body)
+    return Found(Recorded(kind, key, moment, "", body))
+
+
+def _kind(body: Body) -> str:
+    """Tell the kind of a bare record by what it calls itself, or by its fields."""
+    gid = body.get("admin_graphql_api_id")
+    named = _GID.match(gid) if isinstance(gid, str) else None
+    if named and named[1] in OF_GIDS:
+        return OF_GIDS[named[1]]
+    if "__parentId" in body:
+        raise RecordError("bulk_line", "a bulk operation's line is no whole record")
+    for name, kind in KINDS.items():
+        if any(marks <= body.keys() for marks in kind.marks):
+            return name
+    raise RecordError("unknown_line", "it is no record that relay knows")
