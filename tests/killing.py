@@ -35,6 +35,15 @@ class Steps:
 
         return stepping
 
+    def before(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        """Give a function with a step before it."""
+
+        def stepping(*values: Any, **named: Any) -> Any:
+            self.step()
+            return real(*values, **named)
+
+        return stepping
+
     def torn(self, write: Callable[[int, Any], int]) -> Callable[[int, Any], int]:
         """Give a write with a step in the middle and one after."""
 

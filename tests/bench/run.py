@@ -1,7 +1,8 @@
 """Runs every benchmark and prints what it found: ratios within one run, and peak memory.
 
     python tests/bench/run.py [--orders 100000] [--events 1000000]
-        [--join-orders 1000000] [--diff-events 1000000] [mapping memory delivery joining diff]
+        [--join-orders 1000000] [--diff-events 1000000] [--recorded-orders 5000]
+        [mapping memory delivery joining diff recordings]
 
 Figures are of this machine and this hour; ratios travel, absolute figures do not.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "fixtures")]
 
-from bench import delivery, diff, joining, mapping, memory  # noqa: E402  the path comes first
+from bench import delivery, diff, joining, mapping, memory, recordings  # noqa: E402  the path comes first
 
 Table = Callable[[], list[tuple[str, str]]]
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000, help="for the memory of a replay")
     parser.add_argument("--join-orders", type=int, default=1_000_000, help="for a bulk result")
     parser.add_argument("--diff-events", type=int, default=1_000_000, help="of each file")
+    parser.add_argument("--recorded-orders", type=int, default=5_000, help="as webhooks")
     asked = parser.parse_args()
     tables: dict[str, tuple[str, Table]] = {
         "mapping": (
@@ -50,6 +52,10 @@ def main() -> None:
         "diff": (
             "Comparing two files of events, CPU of the whole process",
             lambda: diff.run(asked.diff_events),
+        ),
+        "recordings": (
+            "Mapping recorded webhooks, CPU against mapping an archive of the same records",
+            lambda: recordings.run(asked.recorded_orders),
         ),
     }
     for name in asked.tables or tables:
