@@ -226,7 +226,7 @@ class _Job:
         is_whole = run.since == 0 and run.until == _ALWAYS
         choice = Choice(None if is_whole else Selection(since, until))
         total = store.count("records")
-        for _ in Mapper(self.inputs, self.request.kind, mapping, choice, store).map():
+        for _ in Mapper(self.inputs, mapping, choice, store).map():
             yield self._told("maps", state.mapped, total, state)
         store.order()
         state.phase = "writing"

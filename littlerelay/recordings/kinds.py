@@ -40,7 +40,7 @@ class Kind:
     family: str
     place: Place
     marks: tuple[frozenset[str], ...]
-    is_own: Callable[[Body], bool] = lambda _: False
+    is_own: Callable[[Body], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

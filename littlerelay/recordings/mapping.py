@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -15,7 +16,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
 from littlerelay.recordings.reading import rejected
-from littlerelay.recordings.recognising import recognised
+from littlerelay.recordings.recognising import body_of
 from littlerelay.recordings.recorded import Made, Recorded
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.selection import Selection
@@ -62,11 +63,8 @@ class Choice:
 class Mapper:
     """Maps the records of a store from where it was left."""
 
-    def __init__(
-        self, inputs: list[Path], kind: str | None, mapping: Mapping, choice: Choice, store: Store
-    ) -> None:
+    def __init__(self, inputs: list[Path], mapping: Mapping, choice: Choice, store: Store) -> None:
         self._inputs = inputs
-        self._kind = kind
         self._mapping = mapping
         self._choice = choice
         self._store = store
@@ -81,12 +79,11 @@ class Mapper:
     def _step(self) -> bool:
         """Map some entities, and keep what came of it; false where none is left."""
         at, step = self._store.state, _Step()
-        rows = self._store.after(at.family, at.key)
-        for (at.family, at.key), found in groupby(rows, _entity):
-            self._map(list(found), step)
-            if step.records >= _RECORDS:
-                break
-        rows.close()
+        with closing(self._store.after(at.family, at.key)) as rows:
+            for (at.family, at.key), found in groupby(rows, _entity):
+                self._map(list(found), step)
+                if step.records >= _RECORDS:
+                    break
         at.mapped += step.records
         self._store.add(facts=step.facts, rejects=step.rejects)
         return step.records > 0
@@ -115,7 +112,7 @@ class Mapper:
     def _told(self, rows: list[Row]) -> list[_Told]:
         """Give the records in order of time, each once, however their lines were ordered."""
         every = [
-            _Told(recognised(orjson.loads(row.content), self._kind).recorded, [row]) for row in rows
+            _Told(Recorded(*row[1:5], body_of(orjson.loads(row.content))), [row]) for row in rows
         ]
         if len(every) == 1:
             return every

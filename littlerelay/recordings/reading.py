@@ -114,18 +114,18 @@ class Reader:
 
         Raises RecordError, UsageError.
         """
+        if shop == self._asked.shop or (shop == self._state.shop and not self._asked.shop):
+            return
         if not SHOP_DOMAIN.fullmatch(shop):
             raise RecordError("unknown_shop", "its shop is no *.myshopify.com")
         if self._asked.shop:
-            if shop != self._asked.shop:
-                raise RecordError("other_shop", "it is not of the shop of the settings")
-        elif not self._state.shop:
-            self._state.shop = shop
-        elif shop != self._state.shop:
+            raise RecordError("other_shop", "it is not of the shop of the settings")
+        if self._state.shop:
             raise UsageError(
                 f"The recordings are of several shops, {self._state.shop} and {shop} among them.",
                 "Say which one is meant with --shop; lines of others then go to the rejects.",
             )
+        self._state.shop = shop
 
     def _note(self, found: Found, text: bytes) -> None:
         recorded, at = found.recorded, self._state
@@ -135,7 +135,7 @@ class Reader:
             at.filtered[OTHER] += 1
         else:
             family = KINDS[recorded.kind].family
-            self._rows.append(Row(family, recorded.key, recorded.moment, at.file, at.lines, text))
+            self._rows.append(Row(family, *recorded[:4], at.file, at.lines, text))
 
     def _pass_on(self, text: bytes) -> None:
         """Keep the messages of a line as they are. Raises RecordError for one that is none."""

@@ -17,6 +17,7 @@ from littlerelay.recordings.topics import kind_of, plain
 _MESSAGES = ("track", "identify", "alias", "page", "screen", "group")
 _GID = re.compile(r"gid://shopify/(\w+)/[0-9]")
 _REJECT = {"reason", "detail", "source", "record"}
+_OWN = [(name, kind.is_own) for name, kind in KINDS.items() if kind.is_own]
 _LEVELS = 4  # of rejects within rejects
 
 
@@ -46,33 +47,49 @@ def recognised(line: object, asked: str | None = None) -> Found:
 
     Raises RecordError for a line that is nothing known, or tells not where it belongs.
     """
-    body = _object(line)
-    for _ in range(_LEVELS):
-        if not _is_reject(body):
-            break
-        if body["source"] in KINDS and "id" in body:  # as a backfill rejects a record
-            return _placed(body["source"], body["record"])
-        body = _object(_rejected(body["record"]))
+    body, known = _within(line)
+    if known is not None:
+        return _placed(known, body)
     if _is_message(body):
         return Found(Recorded(EVENTS, "", "", "", body))
-    if asked is None:
-        for name, kind in KINDS.items():
-            if kind.is_own(body):
-                return _placed(name, body)
+    own = _owner(body) if asked is None else None
+    if own is not None:
+        return _placed(own, body)
     webhook = delivery(body)
     if webhook is not None:
         return _of_webhook(webhook)
     return _placed(asked or _kind(body), body)
 
 
+def body_of(line: object) -> Body:
+    """Give the body of a record that was recognised before."""
+    body, known = _within(line)
+    webhook = None if known or _owner(body) else delivery(body)
+    found: Body = body if webhook is None else webhook.body  # type: ignore[assignment]
+    return found
+
+
+def _within(line: object) -> tuple[Body, str | None]:
+    """Give what a line, or the line in a reject, holds; with the kind that a reject tells."""
+    body = _object(line)
+    for _ in range(_LEVELS):
+        if not body.keys() >= _REJECT:
+            break
+        if body["source"] in KINDS and "id" in body:  # as a backfill rejects a record
+            return _object(body["record"]), str(body["source"])
+        body = _object(_rejected(body["record"]))
+    return body, None
+
+
+def _owner(body: Body) -> str | None:
+    """Give the kind of a tool's own lines, around which no envelope of Shopify's is."""
+    return next((name for name, is_own in _OWN if is_own(body)), None)
+
+
 def _object(line: object) -> Body:
     if not isinstance(line, dict):
         raise RecordError("unknown_line", "it is no JSON object")
     return line
-
-
-def _is_reject(line: Body) -> bool:
-    return line.keys() >= _REJECT
 
 
 def _rejected(record: object) -> object:

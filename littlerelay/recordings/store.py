@@ -24,23 +24,25 @@ _HINT = "Mend that (space, permissions, the disk), then run the same command aga
 _TABLES = """
 CREATE TABLE state (content BLOB NOT NULL);
 CREATE TABLE records (
-    family TEXT NOT NULL, key TEXT NOT NULL, moment TEXT NOT NULL,
-    file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
+    family TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, moment TEXT NOT NULL,
+    topic TEXT NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE rejects (file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE events (
     id TEXT NOT NULL, shared TEXT, moment TEXT NOT NULL, name TEXT NOT NULL,
     content BLOB NOT NULL);
 """
-_RECORDS = "SELECT family, key, moment, file, line, content FROM records"
+_RECORDS = "SELECT family, kind, key, moment, topic, file, line, content FROM records"
 _AFTER = f"{_RECORDS} WHERE (family, key) > (?, ?) ORDER BY family, key"
 
 
 class Row(NamedTuple):
-    """A line that was recognised: where its record belongs, where it stands, and the line."""
+    """A line that was recognised: what `Recorded` tells of it, where it stands, and the line."""
 
     family: str
+    kind: str
     key: str
     moment: str
+    topic: str
     file: int
     line: int
     content: bytes
@@ -84,10 +86,9 @@ class Store:
 
     def _opened(self) -> State:
         run = self._database.execute
-        run("PRAGMA journal_mode = WAL")
-        run(
-            "PRAGMA synchronous = NORMAL"
-        )  # a power loss may cost the last steps, never half of one
+        run("PRAGMA page_size = 16384")  # most lines fit
+        run("PRAGMA journal_mode = TRUNCATE")  # what only grows has next to nothing to journal
+        run("PRAGMA synchronous = FULL")
         run("PRAGMA cache_size = -65536")
         if not run("SELECT 1 FROM sqlite_master").fetchone():
             self._database.executescript(f"BEGIN;{_TABLES}COMMIT;")
@@ -104,7 +105,7 @@ class Store:
         with self._errors():
             many = self._database.executemany
             self._database.execute("BEGIN")
-            many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
+            many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)", records)
             many("INSERT INTO events VALUES (?, ?, ?, ?, ?)", facts)
             many("INSERT INTO rejects VALUES (?, ?, ?)", rejects)
             self._commit()
@@ -155,15 +156,17 @@ class Store:
         for row in self._rows(_AFTER, (family, key)):
             yield Row(*row)
 
-    def facts(self, passed: int) -> Iterator[bytes]:
+    def facts(self, passed: int) -> Generator[bytes, None, None]:
         """Give events as lines, in order of time, without the first so many."""
         query = "SELECT content FROM events ORDER BY moment, id LIMIT -1 OFFSET ?"
-        return (content for (content,) in self._rows(query, (passed,)))
+        for (content,) in self._rows(query, (passed,)):
+            yield content
 
-    def rejects(self, passed: int) -> Iterator[bytes]:
+    def rejects(self, passed: int) -> Generator[bytes, None, None]:
         """Give rejects as lines, in order of what was read, without the first so many."""
         query = "SELECT content FROM rejects ORDER BY file, line LIMIT -1 OFFSET ?"
-        return (content for (content,) in self._rows(query, (passed,)))
+        for (content,) in self._rows(query, (passed,)):
+            yield content
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[Any]:
         with self._errors():

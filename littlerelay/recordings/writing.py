@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
@@ -24,34 +25,39 @@ class Writer:
     rejects: Output
     save: Callable[[Checkpoint], None]
     clock: Clock
+    _saved: tuple[float, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count from here to the next checkpoint."""
+        self._saved = self.clock.monotonic(), self.output.written
 
     def write(self) -> Iterator[int]:
         """Write all that is left, giving now and then how many events are written."""
         written = self.run.output.lines
-        for line in self.store.rejects(self.run.rejects.lines):
-            self.rejects.write(line)
-        saved = self.clock.monotonic(), self.output.written
+        with closing(self.store.rejects(self.run.rejects.lines)) as rejects:
+            for line in rejects:
+                self.rejects.write(line)
         yield written
-        for line in self.store.facts(written):
-            self.output.write(line)
-            written += 1
-            if written % _TOLD == 0:
-                yield written
-            if self.output.settle() and self._is_due(*saved):
-                self._remember()
-                saved = self.clock.monotonic(), self.output.written
+        with closing(self.store.facts(written)) as facts:
+            for line in facts:
+                self.output.write(line)
+                written += 1
+                self._remember_when_due()
+                if written % _TOLD == 0:
+                    yield written
         yield written
 
-    def _is_due(self, seconds: float, written: int) -> bool:
-        return (
+    def _remember_when_due(self) -> None:
+        """Save a checkpoint at the first settled point after a second or 8 MB."""
+        seconds, written = self._saved
+        if self.output.settle() and (
             self.output.written - written >= SAVE_BYTES
             or self.clock.monotonic() - seconds >= SAVE_SECONDS
-        )
-
-    def _remember(self) -> None:
-        marks = {"output": self.output.sync(), "rejects": self.rejects.sync()}
-        self.run = self.run.model_copy(update=marks)
-        self.save(self.run)
+        ):
+            marks = {"output": self.output.sync(), "rejects": self.rejects.sync()}
+            self.run = self.run.model_copy(update=marks)
+            self.save(self.run)
+            self._saved = self.clock.monotonic(), self.output.written
 
     def finish(self) -> Checkpoint:
         """End the files, and give the checkpoint that covers them."""
