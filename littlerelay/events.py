@@ -208,6 +208,12 @@ def timestamp(text: str) -> str:
     """
     if _is_utc(text):
         return text if len(text) > 20 else text[:19] + ".000Z"
+    return _converted(text)
+
+
+@lru_cache(maxsize=4096)
+def _converted(text: str) -> str:
+    """Convert a time of another form; the records of one order tell the same few many times."""
     if not _TIME.fullmatch(text):
         raise MalformedError("malformed_time", text)
     try:

@@ -27,7 +27,7 @@ from littlerelay.places import Paths, check_place, named, set_files_aside
 from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings import RECORDED
 from littlerelay.recordings.kinds import EVENTS, KINDS
-from littlerelay.recordings.mapping import Choice, Mapper
+from littlerelay.recordings.mapping import Mapper, Rules
 from littlerelay.recordings.reading import LONGEST, Asked, Reader
 from littlerelay.recordings.recognising import decoded, recognised
 from littlerelay.recordings.state import State
@@ -224,9 +224,10 @@ class _Job:
             identify_orders=not state.read["customers"],
         )
         is_whole = run.since == 0 and run.until == _ALWAYS
-        choice = Choice(None if is_whole else Selection(since, until))
+        selection = None if is_whole else Selection(since, until)
+        rules = Rules(mapping, self.request.kind, selection)
         total = store.count("records")
-        for _ in Mapper(self.inputs, mapping, choice, store).map():
+        for _ in Mapper(self.inputs, rules, store).map():
             yield self._told("maps", state.mapped, total, state)
         store.order()
         state.phase = "writing"

@@ -15,6 +15,7 @@ Names of headers count in any case, with or without ``X-``, and as CGI writes th
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from typing import Any, NamedTuple
 
@@ -42,6 +43,37 @@ class Delivery(NamedTuple):
     signature: str | None
 
 
+class Glance(NamedTuple):
+    """What the beginning of a line tells: the topic, the shop, and how its body begins.
+
+    ``order`` is the order's, None where there is none.
+    """
+
+    topic: str
+    shop: str
+    id: str
+    order: str | None
+
+
+# The envelope as JSON is written everywhere, around a body as Shopify writes it.
+_beginning = re.compile(
+    rb'\{"topic":"([a-z_/]+)","shop":"([a-z0-9-]+\.myshopify\.com)","payload":'
+    rb'\{"id":([0-9]{1,18}),(?:"order_id":([0-9]{1,18}),)?'
+).match
+
+
+def glance(text: bytes) -> Glance | None:
+    """Tell what a line is by its beginning alone, which costs a tenth of reading all of it.
+
+    None for a line that begins otherwise. Whether the rest is right, who reads it will see.
+    """
+    found = _beginning(text)
+    if found is None:
+        return None
+    topic, shop, own, order = found.groups()
+    return Glance(topic.decode(), shop.decode(), own.decode(), order.decode() if order else None)
+
+
 class _Parts(NamedTuple):
     headers: dict[str, str]
     body: object
@@ -57,10 +89,10 @@ def delivery(line: Body) -> Delivery | None:
     if parts is None:
         return None
     headers = parts.headers
-    topic = headers.get("shopify-topic") or line.get("topic")
+    topic = line.get("topic") or headers.get("shopify-topic")
     if not isinstance(topic, str):
         return None
-    shops = (headers.get("shopify-shop-domain"), *map(line.get, _SHOPS))
+    shops = (*map(line.get, _SHOPS), headers.get("shopify-shop-domain"))
     body, raw = _opened(parts)
     return Delivery(
         topic,

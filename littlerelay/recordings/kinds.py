@@ -6,7 +6,8 @@ recorded of it, in order of time and without repeats: an order with its refunds,
 visitor. To plug a new one in, add a row to both tables:
 
 - `KINDS`: ``marks`` are sets of fields of which a bare record has all of one; ``place`` gives the
-  key of its entity and its time, and raises RecordError for a record that tells neither. A tool's
+  key of its entity and its time, and raises RecordError for a record that tells neither;
+  ``named_by`` is set where the key is the number in a field, ``id`` or ``order_id``. A tool's
   own lines, which no envelope of Shopify's surrounds, are told by ``is_own`` before anything else.
 - `FAMILIES`: ``make`` is pure. It raises RecordError for a record that cannot be mapped; where
   there are several, ``alone`` says with which others each is tried to find the one at fault.
@@ -40,6 +41,7 @@ class Kind:
     family: str
     place: Place
     marks: tuple[frozenset[str], ...]
+    named_by: str = ""
     is_own: Callable[[Body], bool] | None = None
 
 
@@ -53,10 +55,6 @@ class Family:
 
 def _by_id(body: Body) -> tuple[str, str]:
     return number(body, "id"), moment(body, "updated_at")
-
-
-def _of_child(*times: str) -> Place:
-    return lambda body: (number(body, "order_id"), moment(body, *times))
 
 
 def _of_token(body: Body) -> tuple[str, str]:
@@ -75,22 +73,27 @@ def _checkout_events(found: Records, mapping: Mapping) -> list[Made]:
     return made
 
 
-def _kind(family: str, place: Place, *marks: str) -> Kind:
-    return Kind(family, place, tuple(frozenset(one.split()) for one in marks))
+def _kind(family: str, place: Place, *marks: str, named_by: str = "") -> Kind:
+    return Kind(family, place, tuple(frozenset(one.split()) for one in marks), named_by)
+
+
+def _child(times: str, *marks: str) -> Kind:
+    """Give a kind that belongs to an order; its time is the first of these fields."""
+
+    def place(body: Body) -> tuple[str, str]:
+        return number(body, "order_id"), moment(body, *times.split())
+
+    return _kind("orders", place, *marks, named_by="order_id")
 
 
 KINDS = {
-    "orders": _kind("orders", _by_id, "line_items order_number", "line_items financial_status"),
-    "refunds": _kind(
-        "orders", _of_child("processed_at", "created_at"), "refund_line_items order_id"
+    "orders": _kind(
+        "orders", _by_id, "line_items order_number", "line_items financial_status", named_by="id"
     ),
-    "fulfillments": _kind(
-        "orders", _of_child("updated_at"), "tracking_numbers order_id", "tracking_company order_id"
-    ),
-    "transactions": _kind(
-        "orders", _of_child("processed_at", "created_at"), "kind gateway order_id"
-    ),
-    "customers": _kind("customers", _by_id, "verified_email created_at"),
+    "refunds": _child("processed_at created_at", "refund_line_items order_id"),
+    "fulfillments": _child("updated_at", "tracking_numbers order_id", "tracking_company order_id"),
+    "transactions": _child("processed_at created_at", "kind gateway order_id"),
+    "customers": _kind("customers", _by_id, "verified_email created_at", named_by="id"),
     "checkouts": _kind("checkouts", _of_token, "abandoned_checkout_url line_items"),
 }
 FAMILIES = {

@@ -16,7 +16,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
 from littlerelay.recordings.reading import rejected
-from littlerelay.recordings.recognising import body_of
+from littlerelay.recordings.recognising import decoded, recognised
 from littlerelay.recordings.recorded import Made, Recorded
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.selection import Selection
@@ -45,13 +45,19 @@ class _Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Which events are given: those of a period, where the selection says one."""
+class Rules:
+    """What makes events of records: the settings, and which events are given.
 
+    ``kind`` is that of bare records, where the user named it. Events of a period are given where a
+    selection says one.
+    """
+
+    mapping: Mapping
+    kind: str | None
     selection: Selection | None
 
-    def of(self, made: Made) -> list[Event]:
-        """Give the events of one record that are chosen."""
+    def chosen(self, made: Made) -> list[Event]:
+        """Give the events of one record that are given."""
         if self.selection is None:
             return made.events
         if made.record is not None:
@@ -63,10 +69,9 @@ class Choice:
 class Mapper:
     """Maps the records of a store from where it was left."""
 
-    def __init__(self, inputs: list[Path], mapping: Mapping, choice: Choice, store: Store) -> None:
+    def __init__(self, inputs: list[Path], rules: Rules, store: Store) -> None:
         self._inputs = inputs
-        self._mapping = mapping
-        self._choice = choice
+        self._rules = rules
         self._store = store
         # Where messages are passed on, each fact may be among them, too.
         self._passes_on = store.state.read[EVENTS] > 0
@@ -91,30 +96,26 @@ class Mapper:
     def _map(self, rows: list[Row], step: _Step) -> None:
         """Map one entity; a record that is at fault is rejected, and the others are mapped."""
         step.records += len(rows)
-        told = self._told(rows)
+        told = self._told(rows, step)
         family = rows[0].family
         try:
-            facts = self._facts(family, [one.recorded for one in told])
+            facts = self._facts(family, told)
         except RecordError:
             told = self._without_faults(family, told, step)
             try:
-                facts = self._facts(family, [one.recorded for one in told]) if told else []
-            except RecordError as again:
-                self._reject(told, again, step)
-                return
-            if not facts and not told:
+                facts = self._facts(family, told)
+            except RecordError as error:  # of none alone
+                self._reject([row for one in told for row in one.rows], error, step)
                 return
         step.facts += facts
         if not facts:
             for one in told:
                 self._store.state.filtered[one.recorded.kind] += len(one.rows)
 
-    def _told(self, rows: list[Row]) -> list[_Told]:
+    def _told(self, rows: list[Row], step: _Step) -> list[_Told]:
         """Give the records in order of time, each once, however their lines were ordered."""
-        every = [
-            _Told(Recorded(*row[1:5], body_of(orjson.loads(row.content))), [row]) for row in rows
-        ]
-        if len(every) == 1:
+        every = [one for row in rows if (one := self._read(row, step))]
+        if len(every) < 2:
             return every
         every.sort(key=_by_moment)
         found: list[_Told] = []
@@ -123,11 +124,25 @@ class Mapper:
             found += _distinct(same) if len(same) > 1 else same
         return found
 
-    def _facts(self, family: str, records: Sequence[Recorded]) -> list[Fact]:
-        """Give the events of an entity as lines. Raises RecordError."""
+    def _read(self, row: Row, step: _Step) -> _Told | None:
+        """Read a line again; none where it is not what its beginning told, and is rejected."""
+        try:
+            recorded = recognised(decoded(row.content), self._rules.kind).recorded
+            if (recorded.kind, recorded.key) != (row.kind, row.key):
+                raise RecordError("unknown_line", "it contradicts its own beginning")
+        except RecordError as error:
+            self._reject([row], error, step)
+            return None
+        return _Told(recorded, [row])
+
+    def _facts(self, family: str, told: list[_Told]) -> list[Fact]:
+        """Give the events of an entity as lines, none for no records. Raises RecordError."""
+        return self._events(family, [one.recorded for one in told]) if told else []
+
+    def _events(self, family: str, records: Sequence[Recorded]) -> list[Fact]:
         facts, told = [], set()
-        for made in FAMILIES[family].make(records, self._mapping):
-            for event in self._choice.of(made):
+        for made in FAMILIES[family].make(records, self._rules.mapping):
+            for event in self._rules.chosen(made):
                 own = event["messageId"]
                 if own not in told:
                     told.add(own)
@@ -145,7 +160,7 @@ class Mapper:
         """
         if self._passes_on or event["type"] == "alias":
             return str(event["messageId"])
-        if event["type"] != "identify" or not self._mapping.identify_orders:
+        if event["type"] != "identify" or not self._rules.mapping.identify_orders:
             return None
         if any(name.startswith(COOKIE_TRAIT) for name in event["traits"]):
             return None
@@ -157,20 +172,18 @@ class Mapper:
         fine = []
         for one in told:
             try:
-                self._facts(family, FAMILIES[family].alone(whole, one.recorded))
+                self._events(family, FAMILIES[family].alone(whole, one.recorded))
             except RecordError as error:
-                self._reject([one], error, step)
+                self._reject(one.rows, error, step)
             else:
                 fine.append(one)
         return fine
 
-    def _reject(self, told: list[_Told], error: RecordError, step: _Step) -> None:
-        for one in told:
-            self._store.state.rejected[one.recorded.kind] += len(one.rows)
-            for row in one.rows:
-                place = str(self._inputs[row.file]), row.line
-                line = rejected(error, place, row.content)
-                step.rejects.append(Reject(row.file, row.line, line))
+    def _reject(self, rows: list[Row], error: RecordError, step: _Step) -> None:
+        for row in rows:
+            self._store.state.rejected[row.kind] += 1
+            place = str(self._inputs[row.file]), row.line
+            step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
 
 
 def _distinct(same: list[_Told]) -> list[_Told]:

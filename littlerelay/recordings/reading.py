@@ -16,7 +16,8 @@ from littlerelay.files.inputs import Input
 from littlerelay.files.lines import lines
 from littlerelay.recordings import signatures
 from littlerelay.recordings.kinds import EVENTS, KINDS, OTHER
-from littlerelay.recordings.recognising import Found, decoded, recognised
+from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
+from littlerelay.recordings.recorded import Recorded
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.segment.messages import Refusal, kept, read
 from littlerelay.settings import SHOP_DOMAIN
@@ -92,10 +93,16 @@ class Reader:
                 return
         kind = UNKNOWN
         try:
-            found = recognised(decoded(text), self._asked.kind)
-            kind = found.recorded.kind
-            self._check(found)
-            self._note(found, text or b"")
+            glance = glanced(text) if text and self._asked.secret is None else None
+            if text and glance:
+                kind, key, shop = glance
+                self._check_shop(shop)
+                self._spill(kind, key, text)
+            else:
+                found = recognised(decoded(text), self._asked.kind)
+                kind = found.recorded.kind
+                self._check(found)
+                self._note(found.recorded, text or b"")
         except RecordError as error:
             self._reject(error, text)
             self._state.rejected[kind] += 1
@@ -127,15 +134,17 @@ class Reader:
             )
         self._state.shop = shop
 
-    def _note(self, found: Found, text: bytes) -> None:
-        recorded, at = found.recorded, self._state
+    def _note(self, recorded: Recorded, text: bytes) -> None:
         if recorded.kind == EVENTS:
             self._pass_on(text)
         elif recorded.kind == OTHER:
-            at.filtered[OTHER] += 1
+            self._state.filtered[OTHER] += 1
         else:
-            family = KINDS[recorded.kind].family
-            self._rows.append(Row(family, *recorded[:4], at.file, at.lines, text))
+            self._spill(recorded.kind, recorded.key, text)
+
+    def _spill(self, kind: str, key: str, text: bytes) -> None:
+        at = self._state
+        self._rows.append(Row(KINDS[kind].family, key, kind, at.file, at.lines, text))
 
     def _pass_on(self, text: bytes) -> None:
         """Keep the messages of a line as they are. Raises RecordError for one that is none."""

@@ -9,10 +9,10 @@ import orjson
 
 from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
-from littlerelay.recordings.envelopes import Body, Delivery, delivery
+from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
 from littlerelay.recordings.recorded import Recorded
-from littlerelay.recordings.topics import kind_of, plain
+from littlerelay.recordings.topics import OF_RECORDS, kind_of, plain
 
 _MESSAGES = ("track", "identify", "alias", "page", "screen", "group")
 _GID = re.compile(r"gid://shopify/(\w+)/[0-9]")
@@ -61,12 +61,14 @@ def recognised(line: object, asked: str | None = None) -> Found:
     return _placed(asked or _kind(body), body)
 
 
-def body_of(line: object) -> Body:
-    """Give the body of a record that was recognised before."""
-    body, known = _within(line)
-    webhook = None if known or _owner(body) else delivery(body)
-    found: Body = body if webhook is None else webhook.body  # type: ignore[assignment]
-    return found
+def glanced(text: bytes) -> tuple[str, str, str] | None:
+    """Give the kind, the key and the shop of a line that its beginning tells, None for another."""
+    found = glance(text)
+    kind = OF_RECORDS.get(found.topic) if found else None
+    if found is None or kind not in KINDS:
+        return None
+    key = {"id": found.id, "order_id": found.order}.get(KINDS[kind].named_by)
+    return (kind, key, found.shop) if key else None
 
 
 def _within(line: object) -> tuple[Body, str | None]:

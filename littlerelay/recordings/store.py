@@ -24,25 +24,23 @@ _HINT = "Mend that (space, permissions, the disk), then run the same command aga
 _TABLES = """
 CREATE TABLE state (content BLOB NOT NULL);
 CREATE TABLE records (
-    family TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, moment TEXT NOT NULL,
-    topic TEXT NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
+    family TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
+    file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE rejects (file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE events (
     id TEXT NOT NULL, shared TEXT, moment TEXT NOT NULL, name TEXT NOT NULL,
     content BLOB NOT NULL);
 """
-_RECORDS = "SELECT family, kind, key, moment, topic, file, line, content FROM records"
+_RECORDS = "SELECT family, key, kind, file, line, content FROM records"
 _AFTER = f"{_RECORDS} WHERE (family, key) > (?, ?) ORDER BY family, key"
 
 
 class Row(NamedTuple):
-    """A line that was recognised: what `Recorded` tells of it, where it stands, and the line."""
+    """A line that was recognised: whose record it holds, where it stands, and the line."""
 
     family: str
-    kind: str
     key: str
-    moment: str
-    topic: str
+    kind: str
     file: int
     line: int
     content: bytes
@@ -105,7 +103,7 @@ class Store:
         with self._errors():
             many = self._database.executemany
             self._database.execute("BEGIN")
-            many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)", records)
+            many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
             many("INSERT INTO events VALUES (?, ?, ?, ?, ?)", facts)
             many("INSERT INTO rejects VALUES (?, ?, ?)", rejects)
             self._commit()
