@@ -12,7 +12,7 @@ from littlerelay.errors import RecordError, UsageError
 from littlerelay.settings import RecordingsRequest, ReplayRequest
 
 from . import results
-from .setting_options import OF_MAPPING
+from .setting_options import OF_MAPPING, OF_PIXELS
 
 _STREAM = "-"
 # Of the settings that shape events, these can also change events that are made.
@@ -63,7 +63,7 @@ def check_archive(said: Records) -> None:
 
 def check_events(found: Configuration, said: Records) -> None:
     """Refuse for files of events what is for records alone. Raises UsageError."""
-    names = ["shop", *(name for name in OF_MAPPING if name not in _OF_EVENTS)]
+    names = ["shop", *(name for name in OF_MAPPING if name not in _OF_EVENTS), *OF_PIXELS]
     typed = [found.chosen[name].place for name in names if found.chosen[name].layer == "option"]
     flags = {"--restart": said.restart, "--verify-hmac": said.verifies}
     typed += [name for name, is_given in flags.items() if is_given]

@@ -18,12 +18,12 @@ from littlerelay.settings import RATE, ReplayRequest
 
 from . import options, recordings, remap, sent_results
 from .sent_results import STDIN
-from .setting_options import OF_MAPPING, OF_SEGMENT, takes
+from .setting_options import OF_MAPPING, OF_PIXELS, OF_SEGMENT, takes
 
 _STDOUT = "-"
 
 
-@takes(["shop", *OF_SEGMENT, *OF_MAPPING])
+@takes(["shop", *OF_SEGMENT, *OF_MAPPING, *OF_PIXELS])
 def replay(
     *,
     files: options.Files,

@@ -30,7 +30,8 @@ EVERY = tuple(SETTINGS)
 # Of no use to a command that reads no pixels; in the file of settings they stand for others.
 WITHOUT_PIXELS = tuple(name for name in SETTINGS if SETTINGS[name].of != PIXELS)
 
-# The settings that shape events.
+# The settings that shape what pixels give, and what all records do.
+OF_PIXELS = tuple(name for name in SETTINGS if name not in WITHOUT_PIXELS)
 OF_MAPPING = tuple(name for name in WITHOUT_PIXELS if SETTINGS[name] in MAPPING)
 
 OF_SEGMENT = tuple(setting.name for setting in SEGMENT)

@@ -22,7 +22,8 @@ from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input
 from littlerelay.files.lines import lines
 from littlerelay.files.ndjson import LazyFile, Output, verify
-from littlerelay.meaning import completed, of_settings
+from littlerelay.mappers.pixels import check_server_events
+from littlerelay.meaning import completed, of_pixels, of_settings
 from littlerelay.places import Paths, check_place, named, set_files_aside
 from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings import RECORDED
@@ -125,6 +126,7 @@ class _Job:
         request = self.request
         return {
             **of_settings(self.mapping),
+            **of_pixels(self.mapping),
             "relay": __version__,
             "API version": API_VERSION,
             _SHOP: request.shop or "",
@@ -207,6 +209,7 @@ class _Job:
             raise UsageError(
                 "No line of the recordings tells the shop.", "Give --shop acme.myshopify.com."
             )
+        check_server_events([kind for kind in KINDS if state.read[kind]], self.mapping)
         store.group()
         state.phase = "mapping"
         store.add()

@@ -22,9 +22,11 @@ from dataclasses import dataclass
 from littlerelay.mappers import map_record
 from littlerelay.recordings.customers import customer_events
 from littlerelay.recordings.orders import order_events, with_their_order
+from littlerelay.recordings.pixels import place_of, visit_events
 from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number, text
 from littlerelay.settings import Mapping
 from littlerelay.shopify import bodies
+from littlerelay.shopify.bodies_pixels import is_pixel
 
 EVENTS = "events"  # messages for Segment, which go on as they are
 OTHER = "other"  # webhooks that tell no fact
@@ -95,11 +97,13 @@ KINDS = {
     "transactions": _child("processed_at created_at", "kind gateway order_id"),
     "customers": _kind("customers", _by_id, "verified_email created_at", named_by="id"),
     "checkouts": _kind("checkouts", _of_token, "abandoned_checkout_url line_items"),
+    "pixels": Kind("pixels", place_of, (), is_pixel),
 }
 FAMILIES = {
     "orders": Family(order_events, with_their_order),
     "customers": Family(customer_events),
     "checkouts": Family(_checkout_events),
+    "pixels": Family(visit_events),
 }
 
 # What a bare record calls itself: gid://shopify/Order/1.
