@@ -19,13 +19,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from littlerelay.mappers import map_record
+from littlerelay.mappers import map_records
 from littlerelay.recordings.customers import customer_events
 from littlerelay.recordings.orders import order_events, with_their_order
 from littlerelay.recordings.pixels import place_of, visit_events
 from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number, text
 from littlerelay.settings import Mapping
 from littlerelay.shopify import bodies
+from littlerelay.shopify.bodies_carts import cart
 from littlerelay.shopify.bodies_pixels import is_pixel
 
 EVENTS = "events"  # messages for Segment, which go on as they are
@@ -59,20 +60,23 @@ def _by_id(body: Body) -> tuple[str, str]:
     return number(body, "id"), moment(body, "updated_at")
 
 
-def _of_token(body: Body) -> tuple[str, str]:
+def _of_checkout(body: Body) -> tuple[str, str]:
     return text(body, "token", "cart_token"), moment(body, "updated_at")
 
 
+def _of_cart(body: Body) -> tuple[str, str]:
+    return text(cart(body), "token"), moment(body, "updated_at")
+
+
+def _cart_events(found: Records, mapping: Mapping) -> list[Made]:
+    """Give what changed between the records of one cart."""
+    return [Made(map_records("carts", [cart(one.body) for one in found], mapping))]
+
+
 def _checkout_events(found: Records, mapping: Mapping) -> list[Made]:
-    """Give what each record of a checkout proves, by the first that does."""
-    told: set[str] = set()
-    made = []
-    for one in found:
-        record = bodies.checkout(one.body)
-        events = map_record("checkouts", record, mapping)
-        made.append(Made([event for event in events if event["messageId"] not in told], record))
-        told |= {event["messageId"] for event in events}
-    return made
+    """Give what the records of one checkout prove."""
+    records = [bodies.checkout(one.body) for one in found]
+    return [Made(map_records("checkouts", records, mapping), records[-1])]
 
 
 def _kind(family: str, place: Place, *marks: str, named_by: str = "") -> Kind:
@@ -96,13 +100,15 @@ KINDS = {
     "fulfillments": _child("updated_at", "tracking_numbers order_id", "tracking_company order_id"),
     "transactions": _child("processed_at created_at", "kind gateway order_id"),
     "customers": _kind("customers", _by_id, "verified_email created_at", named_by="id"),
-    "checkouts": _kind("checkouts", _of_token, "abandoned_checkout_url line_items"),
-    "pixels": Kind("pixels", place_of, (), is_pixel),
+    "checkouts": _kind("checkouts", _of_checkout, "abandoned_checkout_url line_items"),
+    "carts": _kind("carts", _of_cart, "token line_items note updated_at"),
+    "pixels": Kind("pixels", place_of, (), is_own=is_pixel),
 }
 FAMILIES = {
     "orders": Family(order_events, with_their_order),
     "customers": Family(customer_events),
     "checkouts": Family(_checkout_events),
+    "carts": Family(_cart_events),
     "pixels": Family(visit_events),
 }
 
