@@ -8,7 +8,8 @@ visitor. To plug a new one in, add a row to both tables:
 - `KINDS`: ``marks`` are sets of fields of which a bare record has all of one; ``place`` gives the
   key of its entity and its time, and raises RecordError for a record that tells neither;
   ``named_by`` is set where the key is the number in a field, ``id`` or ``order_id``. A tool's
-  own lines, which no envelope of Shopify's surrounds, are told by ``is_own`` before anything else.
+  own lines, which no envelope of Shopify's surrounds, are told by ``is_own`` before anything else;
+  where such a line is no record itself, ``opened`` gives those that it holds, or none.
 - `FAMILIES`: ``make`` is pure. It raises RecordError for a record that cannot be mapped; where
   there are several, ``alone`` says with which others each is tried to find the one at fault.
 - `topics.OF_RECORDS`: the topics of Shopify's webhooks whose bodies are such records.
@@ -46,6 +47,7 @@ class Kind:
     marks: tuple[frozenset[str], ...]
     named_by: str = ""
     is_own: Callable[[Body], bool] | None = None
+    opened: Callable[[Body], list[Body]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

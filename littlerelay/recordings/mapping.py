@@ -37,11 +37,12 @@ class _Told(NamedTuple):
 
 @dataclass(slots=True)
 class _Step:
-    """What one transaction adds."""
+    """What one transaction adds; ``faulty`` are the rejected lines of the entity at hand."""
 
     facts: list[Fact] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     records: int = 0
+    faulty: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Mapper:
     def _map(self, rows: list[Row], step: _Step) -> None:
         """Map one entity; a record that is at fault is rejected, and the others are mapped."""
         step.records += len(rows)
+        step.faulty.clear()
         told = self._told(rows, step)
         family = rows[0].family
         try:
@@ -109,12 +111,12 @@ class Mapper:
                 return
         step.facts += facts
         if not facts:
-            for one in told:
-                self._store.state.filtered[one.recorded.kind] += len(one.rows)
+            left = [row.kind for row in rows if (row.file, row.line) not in step.faulty]
+            self._store.state.filtered.update(left)
 
     def _told(self, rows: list[Row], step: _Step) -> list[_Told]:
         """Give the records in order of time, each once, however their lines were ordered."""
-        every = [one for row in rows if (one := self._read(row, step))]
+        every = [one for row in rows for one in self._read(row, step)]
         if len(every) < 2:
             return every
         every.sort(key=_by_moment)
@@ -124,16 +126,16 @@ class Mapper:
             found += _distinct(same) if len(same) > 1 else same
         return found
 
-    def _read(self, row: Row, step: _Step) -> _Told | None:
+    def _read(self, row: Row, step: _Step) -> list[_Told]:
         """Read a line again; none where it is not what its beginning told, and is rejected."""
         try:
-            recorded = recognised(decoded(row.content), self._rules.kind).recorded
-            if (recorded.kind, recorded.key) != (row.kind, row.key):
+            found = recognised(decoded(row.content), self._rules.kind).entities()
+            if (row.kind, row.key) not in found:
                 raise RecordError("unknown_line", "it contradicts its own beginning")
         except RecordError as error:
             self._reject([row], error, step)
-            return None
-        return _Told(recorded, [row])
+            return []
+        return [_Told(one, [row]) for one in found[row.kind, row.key]]
 
     def _facts(self, family: str, told: list[_Told]) -> list[Fact]:
         """Give the events of an entity as lines, none for no records. Raises RecordError."""
@@ -181,9 +183,11 @@ class Mapper:
 
     def _reject(self, rows: list[Row], error: RecordError, step: _Step) -> None:
         for row in rows:
-            self._store.state.rejected[row.kind] += 1
-            place = str(self._inputs[row.file]), row.line
-            step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
+            if (row.file, row.line) not in step.faulty:  # which may hold several records
+                step.faulty.add((row.file, row.line))
+                self._store.state.rejected[row.kind] += 1
+                place = str(self._inputs[row.file]), row.line
+                step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
 
 
 def _distinct(same: list[_Told]) -> list[_Told]:

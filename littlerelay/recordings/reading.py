@@ -17,7 +17,6 @@ from littlerelay.files.lines import lines
 from littlerelay.recordings import signatures
 from littlerelay.recordings.kinds import EVENTS, KINDS, OTHER
 from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
-from littlerelay.recordings.recorded import Recorded
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.segment.messages import Refusal, kept, read
 from littlerelay.settings import SHOP_DOMAIN
@@ -91,22 +90,24 @@ class Reader:
             text = (text.removeprefix(_BYTE_ORDER_MARK) if self._state.lines == 1 else text).strip()
             if not text:
                 return
-        kind = UNKNOWN
+        kinds = [UNKNOWN]
         try:
             glance = glanced(text) if text and self._asked.secret is None else None
             if text and glance:
                 kind, key, shop = glance
+                kinds = [kind]
                 self._check_shop(shop)
                 self._spill(kind, key, text)
             else:
                 found = recognised(decoded(text), self._asked.kind)
-                kind = found.recorded.kind
+                kinds = [kind for kind, _ in found.entities()]
                 self._check(found)
-                self._note(found.recorded, text or b"")
+                self._note(found, text or b"")
         except RecordError as error:
             self._reject(error, text)
-            self._state.rejected[kind] += 1
-        self._state.read[kind] += 1
+            kinds = kinds[:1]
+            self._state.rejected[kinds[0]] += 1
+        self._state.read.update(kinds)
         self._bytes += len(text or b"")
 
     def _check(self, found: Found) -> None:
@@ -134,13 +135,15 @@ class Reader:
             )
         self._state.shop = shop
 
-    def _note(self, recorded: Recorded, text: bytes) -> None:
-        if recorded.kind == EVENTS:
+    def _note(self, found: Found, text: bytes) -> None:
+        kind = found.recorded.kind
+        if kind == EVENTS:
             self._pass_on(text)
-        elif recorded.kind == OTHER:
+        elif kind == OTHER:
             self._state.filtered[OTHER] += 1
         else:
-            self._spill(recorded.kind, recorded.key, text)
+            for kind, key in found.entities():
+                self._spill(kind, key, text)
 
     def _spill(self, kind: str, key: str, text: bytes) -> None:
         at = self._state

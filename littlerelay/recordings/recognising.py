@@ -25,11 +25,20 @@ class Found(NamedTuple):
     """A line that was recognised: its record, the shop that it names, the webhook that it was.
 
     A message for Segment has the kind `EVENTS`, and what tells no fact `OTHER`; both have no key.
+    A line of another tool's may hold ``others``: a charge is for several subscriptions.
     """
 
     recorded: Recorded
     shop: str | None = None
     webhook: Delivery | None = None
+    others: tuple[Recorded, ...] = ()
+
+    def entities(self) -> dict[tuple[str, str], list[Recorded]]:
+        """Give the records of the line by their kind and key."""
+        found: dict[tuple[str, str], list[Recorded]] = {}
+        for one in (self.recorded, *self.others):
+            found.setdefault((one.kind, one.key), []).append(one)
+        return found
 
 
 def decoded(text: bytes | None) -> object:
@@ -118,8 +127,13 @@ def _of_webhook(webhook: Delivery) -> Found:
 def _placed(kind: str, body: object) -> Found:
     if not isinstance(body, dict):
         raise RecordError("wrong_type", "the record")
-    key, moment = KINDS[kind].place(body)
-    return Found(Recorded(kind, key, moment, "", body))
+    row = KINDS[kind]
+    if row.opened is None:
+        return Found(Recorded(kind, *row.place(body), "", body))
+    found = [Recorded(kind, *row.place(one), "", one) for one in row.opened(body)]
+    if not found:
+        return Found(Recorded(OTHER, "", "", "", {}))
+    return Found(found[0], others=tuple(found[1:]))
 
 
 def _kind(body: Body) -> str:
