@@ -81,6 +81,19 @@ def test_refunded_shipping_is_told_by_an_adjustment_alone(
     assert (properties["shipping"], properties["tax"]) == (5.0, 1.0)
 
 
+def test_the_tax_of_refunded_shipping_stands_beside_its_lines() -> None:
+    cost, tax = both("-5.00", "-10.00"), both("-1.00", "-2.00")
+    lines = [{"id": n, "subtotal_amount_set": both("3.00", "6.00")} for n in (7, 8)]
+    refund = refund_body(
+        order_adjustments=[shipping_adjustment(cost, tax)],
+        refund_shipping_lines=lines,
+        transactions=[paid_back("6.00", "EUR")],
+    )
+    record = bodies.order(order_body(taxes_included=True, refunds=[refund]))
+    properties = the_event(record, "Order Refunded")["properties"]
+    assert (properties["shipping"], properties["tax"]) == (5.0, 1.0)
+
+
 def test_refunded_shipping_is_not_told_twice() -> None:
     cost, tax = both("-5.00", "-10.00"), both("0.00", "0.00")
     line = {"id": 7, "subtotal_amount_set": both("5.00", "10.00"), "shipping_line": {"id": 8}}

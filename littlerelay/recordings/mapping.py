@@ -146,18 +146,19 @@ class Mapper:
         for made in FAMILIES[family].make(records, self._rules.mapping):
             for event in self._rules.chosen(made):
                 own = event["messageId"]
-                if own not in told:
-                    told.add(own)
-                    name = event.get("event") or event["type"]
-                    facts.append(
-                        Fact(own, self._shared(event), event["timestamp"], name, encode(event))
-                    )
+                if own in told:
+                    continue
+                told.add(own)
+                shared = self._shared(event)
+                rank = _rank(family, made, event) if shared else ""
+                name = event.get("event") or event["type"]
+                facts.append(Fact(own, shared, rank, event["timestamp"], name, encode(event)))
         return facts
 
     def _shared(self, event: Event) -> str | None:
         """Name what records of several entities may tell: an alias, and who a customer is.
 
-        A customer is introduced once, by the earliest record, where no customer records were read;
+        A customer is introduced once, by the first record, where no customer records were read;
         but an Identify with cookies is always given, for no other record has them.
         """
         if self._passes_on or event["type"] == "alias":
@@ -188,6 +189,17 @@ class Mapper:
                 self._store.state.rejected[row.kind] += 1
                 place = str(self._inputs[row.file]), row.line
                 step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
+
+
+def _rank(family: str, made: Made, event: Event) -> str:
+    """Rank who tells what others tell, too: as in a backfill orders do before checkouts.
+
+    Of orders the one that was created first does.
+    """
+    place = list(FAMILIES).index(family)
+    created = timestamp(made.record["created_at"]) if made.record else event["timestamp"]
+    number = made.record["id"] if made.record else 0
+    return f"{place} {created} {number:020}"
 
 
 def _distinct(same: list[_Told]) -> list[_Told]:

@@ -1,6 +1,7 @@
 """Makes the events of an order of all that was recorded of it.
 
 An order's latest webhook tells of it what a backfill would: its refunds and fulfillments are in it.
+What it cost when it was placed, before any edit, its first one tells.
 Webhooks of their own add what it does not hold (transactions are never in it), and what came later.
 Earlier ones add the statuses that a shipment has left since.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from littlerelay.errors import RecordError
-from littlerelay.events import timestamp
+from littlerelay.events import Event, timestamp
 from littlerelay.mappers import map_record
 from littlerelay.recordings.recorded import Body, Made, Recorded
 from littlerelay.settings import Mapping
@@ -19,6 +20,18 @@ from littlerelay.shopify import bodies
 
 # The lists of an order, named as the kinds of record that their entries are by themselves.
 _PARTS = ("refunds", "fulfillments", "transactions")
+# What an edit changes.
+_FIGURES = (
+    "line_items",
+    "shipping_lines",
+    "discount_codes",
+    "discount_applications",
+    "subtotal_price_set",
+    "total_price_set",
+    "total_discounts_set",
+    "total_shipping_price_set",
+    "total_tax_set",
+)
 
 
 def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
@@ -35,7 +48,7 @@ def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
         return [Made(map_record("orders", record, mapping), record)]
     parts = {name: told for name in _PARTS if (told := _latest(found, name))}
     record = bodies.order(latest | parts)
-    events = map_record("orders", record, mapping)
+    events = _as_placed(orders, record, map_record("orders", record, mapping), mapping)
     return [Made([*events, *_earlier(found, record, events, mapping)], record)]
 
 
@@ -45,6 +58,30 @@ def with_their_order(found: Sequence[Recorded], one: Recorded) -> Sequence[Recor
         return [one]
     orders = [other for other in found if other.kind == "orders"]
     return [*orders[-1:], one]
+
+
+def _as_placed(
+    orders: list[Recorded], record: Body, events: list[Event], mapping: Mapping
+) -> list[Event]:
+    """Give the events with the figures of the order as it was placed, where it was edited since.
+
+    An order's agreements tell them best; without any, its first record does.
+    """
+    if len(orders) == 1 or record.get("agreements") or _lines(orders[0]) == _lines(orders[-1]):
+        return events
+    first = bodies.order(orders[0].body)
+    placed = {name: first[name] for name in _FIGURES if name in first}
+    whole = {**record, "refunds": [], "fulfillments": [], **placed}
+    told = {event["messageId"]: event for event in map_record("orders", whole, mapping)}
+    return [told.get(event["messageId"], event) for event in events]
+
+
+def _lines(one: Recorded) -> list[object]:
+    """Give which lines an order has, and how many of each were ordered."""
+    lines = one.body.get("line_items")
+    if not isinstance(lines, list):
+        return []
+    return [(line.get("id"), line.get("quantity")) for line in lines if isinstance(line, dict)]
 
 
 def _latest(found: Sequence[Recorded], name: str) -> list[Any]:

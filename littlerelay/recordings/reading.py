@@ -159,7 +159,7 @@ class Reader:
             if self._asked.since <= moment < self._asked.until:
                 name = event.get("event") or event["type"]
                 own = event["messageId"]
-                facts.append(Fact(own, own, moment, name, one.content + b"\n"))
+                facts.append(Fact(own, own, moment, moment, name, one.content + b"\n"))
         self._facts += facts
         if not facts:
             self._state.filtered[EVENTS] += 1

@@ -28,7 +28,7 @@ CREATE TABLE records (
     file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE rejects (file INTEGER NOT NULL, line INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE events (
-    id TEXT NOT NULL, shared TEXT, moment TEXT NOT NULL, name TEXT NOT NULL,
+    id TEXT NOT NULL, shared TEXT, rank TEXT NOT NULL, moment TEXT NOT NULL, name TEXT NOT NULL,
     content BLOB NOT NULL);
 """
 _RECORDS = "SELECT family, key, kind, file, line, content FROM records"
@@ -58,11 +58,12 @@ class Fact(NamedTuple):
     """An event as a line, with what sorts it.
 
     ``shared`` is set where records of several entities may tell the same: of those with the same
-    one the earliest is given.
+    one, that of the lowest ``rank`` is given.
     """
 
     id: str
     shared: str | None
+    rank: str
     moment: str
     name: str
     content: bytes
@@ -104,7 +105,7 @@ class Store:
             many = self._database.executemany
             self._database.execute("BEGIN")
             many("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", records)
-            many("INSERT INTO events VALUES (?, ?, ?, ?, ?)", facts)
+            many("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", facts)
             many("INSERT INTO rejects VALUES (?, ?, ?)", rejects)
             self._commit()
 
@@ -125,7 +126,7 @@ class Store:
         self._prepare(
             "DELETE FROM events WHERE shared IS NOT NULL AND rowid NOT IN (SELECT own FROM ("
             "SELECT rowid AS own, row_number() OVER "
-            "(PARTITION BY shared ORDER BY moment, id, content) AS place "
+            "(PARTITION BY shared ORDER BY rank, moment, id, content) AS place "
             "FROM events WHERE shared IS NOT NULL) WHERE place = 1)"
         )
         self._prepare("CREATE INDEX IF NOT EXISTS by_time ON events (moment, id)")

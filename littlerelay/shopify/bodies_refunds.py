@@ -80,7 +80,9 @@ def _adjustment(body: Body, currency: object) -> Body:
 
 
 def _shipping(found: Body, order: Body) -> None:
-    """Tell refunded shipping by lines; bodies of old tell it by an adjustment alone.
+    """Tell refunded shipping by lines; an order's body, and bodies of old, have adjustments alone.
+
+    Of its tax, a refund's own body, too, tells there alone: its lines have none.
 
     The adjustment is negative and its tax stands beside it; a line's amount holds the tax where the
     order's prices do.
@@ -88,13 +90,17 @@ def _shipping(found: Body, order: Body) -> None:
     kind = records.RefundShippingLine
     each(found, "refund_shipping_lines", lambda one: known(one, kind))
     adjustments = found.get("order_adjustments")
-    if found.get("refund_shipping_lines") or not isinstance(adjustments, list):
+    if not isinstance(adjustments, list):
         return
-    found["refund_shipping_lines"] = [
-        _line_of(one, bool(order.get("taxes_included")))
-        for one in _objects(adjustments)
-        if one.get("reason") == _SHIPPING_REFUND
-    ]
+    shipping = [one for one in _objects(adjustments) if one.get("reason") == _SHIPPING_REFUND]
+    lines = _objects(found.get("refund_shipping_lines"))
+    if not found.get("refund_shipping_lines"):
+        taxed = bool(order.get("taxes_included"))
+        found["refund_shipping_lines"] = [_line_of(one, taxed) for one in shipping]
+    elif lines and not any("tax_amount_set" in line for line in lines):
+        tax = _negated([one["tax_amount_set"] for one in shipping if one.get("tax_amount_set")])
+        if tax and decimal_of(tax["shop_money"]["amount"]):
+            lines[0]["tax_amount_set"] = tax
 
 
 def _line_of(adjustment: Body, taxed: bool) -> Body:
