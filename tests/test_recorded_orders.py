@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from made_bodies import line_body
 from made_recordings import (
     DAY,
     customer_body,
@@ -38,6 +39,23 @@ def test_the_latest_record_of_an_order_tells_its_events(tmp_path: Path) -> None:
     for lines in ([early, late], [late, early]):
         (found,) = replayed(tmp_path, [webhook("orders/updated", body) for body in lines])
         assert found["properties"]["affiliation"] == "late"
+
+
+def test_an_edited_order_keeps_the_figures_that_it_was_placed_with(tmp_path: Path) -> None:
+    added = line_body(id=9002, quantity=1)
+    late = order(
+        updated_at=DAY.format(9),
+        tags="late",
+        line_items=[line_body(), added],
+        total_price="60.00",
+        refunds=[paid_refund()],
+        fulfillments=[fulfillment_body(line_items=[{"id": 9002, "quantity": 1}])],
+    )
+    lines = [webhook("orders/create", order()), webhook("orders/updated", late)]
+    found = {one["event"]: one["properties"] for one in replayed(tmp_path, lines)}
+    assert found.keys() == {"Order Completed", "Order Refunded", "Fulfillment Created"}
+    placed = found["Order Completed"]
+    assert (placed["affiliation"], placed["total"], len(placed["products"])) == ("late", 40.0, 1)
 
 
 def test_an_order_is_joined_with_what_came_by_itself(tmp_path: Path) -> None:
