@@ -1,0 +1,152 @@
+"""`relay replay` maps recordings into a file, and says of everything else whom it is for."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from command import Ended, FakeTime, Relay, faked, part
+from littlerelay.progress import Replaying
+from made_recordings import order, orders, put, webhook
+from sent_files import messages
+from sent_files import put as put_messages
+
+WEBHOOKS = "webhooks.ndjson"
+OUT = ("--out", "mapped.ndjson")
+
+
+@pytest.fixture
+def relay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Relay]:
+    """Gives the command where no shop, no token and no write key is known."""
+    for found in faked(monkeypatch, capfd):
+        for name in ("RELAY_SHOP", "RELAY_TOKEN"):
+            monkeypatch.delenv(name)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def webhooks(relay: Relay) -> None:
+    put(Path(WEBHOOKS), [*orders(2), b"{"])
+
+
+def hint(ended: Ended, told: str) -> str:
+    """Gives the hint of a refusal that says so."""
+    assert ended.code == 2, ended.err
+    *_, error, hint = ended.err.splitlines()
+    assert told in error
+    return hint
+
+
+def test_recordings_are_told_by_their_lines(relay: Relay) -> None:
+    ended = relay("replay", WEBHOOKS, *OUT)
+    assert ended.code == 3, ended.err
+    assert "done in 0s: 2 events from 3 records" in ended.err
+    assert "1 record was rejected" in ended.err
+    assert len(Path("mapped.ndjson").read_bytes().splitlines()) == 2
+    assert Path("mapped.ndjson").stat().st_mode & 0o777 == 0o600
+    ended = relay("replay", WEBHOOKS, *OUT)
+    assert ended.err.startswith("was finished before; there is nothing to do")
+    assert "Give --restart to map it again" in ended.err
+
+
+def test_json_is_that_of_a_backfill(relay: Relay) -> None:
+    result = json.loads(relay("replay", WEBHOOKS, *OUT, "--json", "--quiet").out)
+    assert (result["job"], result["rejected"], result["before"]) == ("acme.myshopify.com", 1, [])
+    assert result["counts"]["orders"] == {"read": 2, "mapped": 2, "rejected": 0, "filtered": 0}
+
+
+def test_settings_and_the_period_shape_the_events(relay: Relay) -> None:
+    relay("replay", WEBHOOKS, *OUT, "--order-id", "id", "--quiet")
+    assert b'"order_id":"5001"' in Path("mapped.ndjson").read_bytes()
+    again = relay("replay", WEBHOOKS, *OUT)
+    assert "--restart" in hint(again, "order_id was id and is now name")
+    relay("replay", WEBHOOKS, *OUT, "--restart", "--until", "2026-01-01")
+    assert Path("mapped.ndjson").read_bytes() == b""
+
+
+def test_bare_records_are_what_the_user_says(relay: Relay) -> None:
+    body = {name: value for name, value in order().items() if name != "admin_graphql_api_id"}
+    put(Path("bare.ndjson"), [{**body, "order_number": 1}])
+    shop = ("--shop", "acme.myshopify.com")
+    assert "--shop" in hint(relay("replay", "bare.ndjson", *OUT), "No line of the recordings")
+    assert relay("replay", "bare.ndjson", *OUT, *shop, "--as", "orders").code == 0
+    refused = relay("replay", "bare.ndjson", "--out", "b.ndjson", *shop, "--as", "cats")
+    assert "orders" in hint(refused, "cats is no kind of record")
+
+
+def test_signatures_need_the_apps_secret(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("replay", WEBHOOKS, *OUT, "--verify-hmac")
+    assert "RELAY_CLIENT_SECRET_FILE" in hint(relay(*words), "There is no client secret")
+    monkeypatch.setenv("RELAY_CLIENT_SECRET", "an-invented-secret")
+    ended = relay(*words)
+    assert "3 records were rejected" in ended.err
+    told = Path("mapped.ndjson.checkpoint.json").read_text() + ended.err
+    assert "an-invented-secret" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "mapped into a file first"),
+        (("--out", "-"), "mapped into a file first"),
+        ((*OUT, "--event", "Order Completed"), "--event chooses events"),
+        ((*OUT, "--limit", "3"), "--limit chooses events"),
+        ((*OUT, "--rate", "3"), "--out sends nothing"),
+    ],
+)
+def test_what_is_not_for_recordings_is_refused(
+    words: tuple[str, ...], told: str, relay: Relay
+) -> None:
+    assert hint(relay("replay", WEBHOOKS, *words), told)
+    assert not Path("mapped.ndjson").exists()
+
+
+@pytest.mark.parametrize("words", [("--verify-hmac",), ("--shop", "acme.myshopify.com")])
+def test_what_is_for_recordings_is_not_for_events(words: tuple[str, ...], relay: Relay) -> None:
+    put_messages(Path("events.ndjson"), messages(3))
+    told = hint(relay("replay", "events.ndjson", *OUT, *words), f"{words[0]} is for an archive")
+    assert "recordings" in told
+
+
+def test_recordings_do_not_come_from_standard_input(relay: Relay) -> None:
+    assert "file" in hint(relay("replay", "-", *OUT, "--as", "orders"), "read from files")
+
+
+def test_a_file_of_rejects_can_be_replayed(relay: Relay) -> None:
+    bad = webhook("orders/create", order(line_items=[{}]))
+    put(Path(WEBHOOKS), [bad])
+    relay("replay", WEBHOOKS, *OUT)
+    rejects = Path("mapped.ndjson.rejects.ndjson")
+    line = json.loads(rejects.read_text())
+    line["record"]["payload"]["line_items"] = []
+    put(rejects, [line])
+    assert relay("replay", str(rejects), "--out", "mended.ndjson").code == 0
+
+
+def drawn(*values: Any) -> list[str]:
+    """Gives the lines that a log gets of these values, 31 seconds apart."""
+    file, time = io.StringIO(), FakeTime()
+    out = Console(file=file, width=160, markup=False, emoji=False, soft_wrap=True)
+    view = part("recording_view").RecordingView(out, time.clock(), is_screen=False, sums_up=True)
+    for value in values:
+        view.show(value)
+        time.seconds += 31
+    view.close()
+    return file.getvalue().splitlines()
+
+
+def test_a_log_tells_how_far_a_run_is() -> None:
+    steps = [("reads", 31_000_000, 40_000_000), ("maps", 310, 400), ("writes", 3_100, 4_000)]
+    told = [Replaying(step, "a.ndjson", at, size, 400, 7) for step, at, size in steps]
+    assert drawn(*told) == [
+        "output  a.ndjson",
+        "maps 310 of 400 (77%), 400 records, 7 rejected",
+        "writes 3,100 of 4,000 (77%), 400 records, 7 rejected",
+        "writes 3,100 of 4,000 (77%), 400 records, 7 rejected",
+    ]

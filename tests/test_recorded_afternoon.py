@@ -1,0 +1,58 @@
+"""An afternoon of the stand-in shop becomes its events, however it was kept and spoiled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from afternoons import recorded
+from made_recordings import events, put, rejects, replay, replayed
+from standin.recording_spoils import spoiled
+
+SHOP = "littlerelay-demo.myshopify.com"
+SHAPES = ("headers", "http", "eventbridge", "pubsub", "bare")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """Gives the events of the afternoon, kept in envelopes."""
+    return replayed(tmp_path_factory.mktemp("told"), recorded().lines)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_shape_gives_the_same_events(shape: str, told: list[Any], tmp_path: Path) -> None:
+    assert replayed(tmp_path, recorded(shape).lines, shop=SHOP) == told
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_garbage_repeats_and_disorder_change_nothing(
+    seed: int, told: list[Any], tmp_path: Path
+) -> None:
+    whole, bad = tmp_path / "whole", tmp_path / "bad"
+    whole.mkdir()
+    bad.mkdir()
+    replayed(whole, recorded().lines)
+    spoilt = spoiled(recorded().lines, seed)
+    (bad / "recorded.ndjson").write_bytes(spoilt.content)
+    replay(bad)
+    assert events(bad) == told
+    before = {orjson.dumps(one["record"]) for one in rejects(whole)}
+    found = [one["line"] for one in rejects(bad) if orjson.dumps(one["record"]) not in before]
+    assert found == spoilt.garbage
+
+
+def test_what_was_rejected_can_be_mapped_once_it_is_known(tmp_path: Path) -> None:
+    """Maps a file of rejects: with the same relay, all is rejected again, each line as it was."""
+    replayed(tmp_path, recorded().lines)
+    first = rejects(tmp_path)
+    assert replayed(tmp_path, first, shop=SHOP) == []
+    again = rejects(tmp_path)
+    assert [one["record"]["record"] for one in again] == [one["record"] for one in first]
+
+
+def test_a_few_lines_of_events_among_recordings_are_no_reason_to_send_them(tmp_path: Path) -> None:
+    put(tmp_path / "recorded.ndjson", [*recorded().lines[:3], {"type": "track", "event": "x"}])
+    assert replay(tmp_path, shop=SHOP).counts["events"].rejected == 1
