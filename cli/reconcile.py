@@ -11,10 +11,10 @@ from littlerelay.errors import RecordError
 from littlerelay.reconcile.values import Reconciled
 
 from . import options, reconcile_options
-from .setting_options import WITHOUT_PIXELS, takes
+from .setting_options import OF_SEGMENT, WITHOUT_PIXELS, takes
 
 
-@takes(WITHOUT_PIXELS)
+@takes(name for name in WITHOUT_PIXELS if name not in OF_SEGMENT)
 def reconcile(
     *,
     files: reconcile_options.Files = None,

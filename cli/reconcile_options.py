@@ -13,7 +13,7 @@ _WHAT = "What is compared"
 Files = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[FILE...]",
+        metavar="FILE...",
         help="Files of events (plain, .gz or .zst). Default: the job's last output.",
         show_default=False,
     ),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from proven_files import first, proof, told
-from shops import SCALE, backfill, events
+from command import Ended, Relay, faked
+from proven_files import Event, altered, first, proof, told
+from shops import SCALE, backfill, environment, events
 from standin.server import StandIn
 
 SINCE = "2015-01-01"  # imported orders bear dates of long ago
@@ -86,3 +87,35 @@ def test_what_was_new_is_held_together_with_the_run_before(shop: StandIn, output
     assert alone.result.kinds == ()
     (note,) = alone.result.notes
     assert "holds only what was new then (--since last)" in note
+
+
+@pytest.fixture
+def relay(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], shop: StandIn, output: Path
+) -> Iterator[Relay]:
+    relay = faked(monkeypatch, capfd)
+    running = next(relay)
+    for name, value in environment(shop, output.parent / "state").items():
+        monkeypatch.setenv(name, value)
+    yield running
+    list(relay)
+
+
+def test_the_command_passes_a_sound_file_and_names_the_order_of_a_spoilt_one(
+    relay: Relay, output: Path, tmp_path: Path
+) -> None:
+    def a_cent_more(every: list[Event]) -> list[Event]:
+        properties = first(every, "Order Completed", 3)["properties"]
+        properties["total"] = round(properties["total"] + 0.01, 2)
+        return every
+
+    assert relay("reconcile", str(output), "--quiet") == Ended(0, "", "")
+    path = altered(output, tmp_path, a_cent_more)
+    before, after = (
+        first(events(one), "Order Completed", 3)["properties"] for one in (output, path)
+    )
+    ended = relay("reconcile", str(path))
+    assert ended.code == 3, ended.err
+    fault = ended.out.splitlines()[0]
+    assert fault.startswith(f"~ {before['order_id']}  order ")
+    assert fault.endswith(f"total {after['total']:,.2f}, Shopify {before['total']:,.2f}")
