@@ -21,6 +21,7 @@ _FACTS = {
 _PARTS = {
     "property": "properties",
     "each of the products": "product_properties",
+    "each of the items": "item_properties",
     "trait": "traits",
 }
 

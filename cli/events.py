@@ -56,9 +56,6 @@ def events(
 def summary(entry: EventEntry) -> dict[str, Any]:
     """Tell in short what an event is; ``relay`` says whether relay makes it."""
     told = {"event": entry.name, "description": entry.description}
-    if entry.name in catalogue.NOT_YET:
-        needs = catalogue.NOT_YET[entry.name]
-        return told | {"type": "track", "made_from": needs, "relay": "not yet"}
     made = catalogue.MADE[entry.name]
     return told | {
         "type": made.call,
@@ -81,6 +78,8 @@ def described(entry: EventEntry) -> dict[str, Any]:
         told["properties"] = properties(entry.name)
         if "products" in catalogue.CARRIED[entry.name]:
             told["product_properties"] = product_properties(entry.name)
+        if "items" in catalogue.CARRIED[entry.name]:
+            told["item_properties"] = item_properties()
     return told
 
 
@@ -106,6 +105,14 @@ def product_properties(event: str) -> list[dict[str, Any]]:
     return [
         row(entry, catalogue.PRODUCT_SOURCES[entry.name], entry.name in always)
         for entry in catalogue.product_properties()
+    ]
+
+
+def item_properties() -> list[dict[str, Any]]:
+    """Tell of the properties of each of a subscription's items."""
+    return [
+        row(entry, catalogue.ITEM_SOURCES[entry.name], entry.name in catalogue.PRODUCT_ALWAYS)
+        for entry in catalogue.item_properties()
     ]
 
 

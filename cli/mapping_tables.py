@@ -21,19 +21,18 @@ def events() -> str:
 
 def properties() -> str:
     """List the properties of the events, then those of a product."""
-    known = catalogue.EVENT_PROPERTIES + catalogue.ADDED_EVENT_PROPERTIES
-    events_of = {
-        entry.name: [event for event in catalogue.MADE if entry.name in _carried(event)]
-        for entry in known
-    }
-    own = [entry for entry in known if events_of[entry.name]]
-    sources = {name: catalogue.source_of(of[0], name) for name, of in events_of.items() if of}
     heading = ("property", "type", "what it is", "from")
+    common = catalogue.EVENT_PROPERTIES + catalogue.ADDED_EVENT_PROPERTIES
+    of_subscriptions = [
+        entry for entry in catalogue.tables_of("Subscription Created") if entry not in common
+    ]
     among = ", ".join(sorted(catalogue.OF_ONE_PRODUCT))
     return "\n\n".join(
         (
-            table(heading, _described(own, sources)),
-            f"Each of the `products`; in {among} they stand among the event's own:",
+            table(heading, _carried(common)),
+            "Besides, the events of subscriptions have:",
+            table(heading, _carried(of_subscriptions)),
+            f"Each of the `products`, and of `items`; in {among} they stand among the event's own:",
             table(heading, _described(catalogue.product_properties(), catalogue.PRODUCT_SOURCES)),
         )
     )
@@ -51,12 +50,14 @@ def table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _carried(event: str) -> tuple[str, ...]:
-    """Give what an event carries of its own, without what it tells of its one product."""
-    carried = catalogue.CARRIED.get(event, ())
-    if event not in catalogue.OF_ONE_PRODUCT:
-        return carried
-    return tuple(name for name in carried if name not in catalogue.PRODUCT_SOURCES)
+def _carried(entries: Iterable[Property]) -> list[tuple[str, ...]]:
+    """Describe the properties that some event carries of its own, by the first that does."""
+    first: dict[Property, str] = {}
+    for event in catalogue.MADE:
+        for entry in catalogue.properties_of(event) if event in catalogue.CARRIED else ():
+            first.setdefault(entry, event)
+    own = [entry for entry in entries if entry in first]
+    return _described(own, {one.name: catalogue.source_of(first[one], one.name) for one in own})
 
 
 def _described(entries: Iterable[Property], sources: Mapping[str, str]) -> list[tuple[str, ...]]:

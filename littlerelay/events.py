@@ -251,9 +251,13 @@ def _shrunk(event: Event) -> bytes:
 
 def _without(event: Event, dropped: set[str]) -> Event:
     properties = event.get("properties", {})
-    if "products" in properties:
-        products = [_less(product, dropped) for product in properties["products"]]
-        return {**event, "properties": {**properties, "products": products}}
+    shorter = {
+        name: [_less(product, dropped) for product in properties[name]]
+        for name in ("products", "items")
+        if name in properties
+    }
+    if shorter:
+        return {**event, "properties": {**properties, **shorter}}
     if "price" in properties:  # of one product, which stands among them
         return {**event, "properties": _less(properties, dropped)}
     return event

@@ -43,6 +43,7 @@ _FROM = {
     "Checkout Started": "checkouts",
     "Checkout Step Viewed": "checkouts",
     "Checkout Step Completed": "checkouts",
+    "Subscription Created": "subscriptions",
     "Order Completed": "orders",
     "POS Order Placed": "orders",
     "Post Purchase Upsell": "orders",
@@ -52,6 +53,11 @@ _FROM = {
     "Fulfillment Updated": "orders",
 }
 _AGAINST = "Name the files of its events with --against."
+# What Recharge forgets: an update with the next one, a failed charge once it is paid, a skip that
+# is taken back, the cancellation of who comes back.
+FORGOTTEN = frozenset(
+    f"Subscription {what}" for what in ("Updated", "Cancelled", "Skipped", "Charge Failed")
+)
 _FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
 
 

@@ -1,6 +1,7 @@
 """Reads the golden pairs: a record, and beside it the events that it gives.
 
-In a folder of carts or pixels, and in ``checkouts-course``, a file holds all records of one thing.
+In a folder of carts, pixels or subscriptions, and in ``checkouts-course``, a file holds all records
+of one thing.
 """
 
 import json

@@ -13,7 +13,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import encode
 from littlerelay.mappers import map_record, map_records
 from littlerelay.mappers.shape import fault, fits
-from littlerelay.records import Cart, Checkout, Customer, Order, Pixel, TaxLine
+from littlerelay.records import Cart, Checkout, Customer, Order, Pixel, Subscription, TaxLine
 from littlerelay.settings import Mapping
 
 PLACE = list[str | int]
@@ -24,6 +24,7 @@ KINDS: dict[str, object] = {
     "customers": Customer,
     "orders": Order,
     "pixels": list[Pixel],
+    "subscriptions": list[Subscription],
 }
 
 

@@ -29,7 +29,6 @@ def test_every_event_is_a_line_in_a_pipe(relay: Relay) -> None:
     made = catalogue.MADE.keys() - catalogue.RECORDED
     assert {name for name in names if told[name] == "from history"} == made
     assert {name for name in names if told[name] == "from recordings"} == catalogue.RECORDED
-    assert {name for name in names if told[name] == "not yet"} == set(catalogue.NOT_YET)
 
 
 def test_the_whole_catalogue_can_be_had_as_json(relay: Relay) -> None:
@@ -41,7 +40,7 @@ def test_the_whole_catalogue_can_be_had_as_json(relay: Relay) -> None:
         always = {row["name"] for row in listed[name]["properties"] if row["always"]}
         assert always == set(catalogue.ALWAYS[name])
     assert listed["Order Completed"]["fact"] == "`orders/{id}/completed`"
-    assert "properties" not in listed["Subscription Created"]
+    assert "properties" not in listed["Alias"]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +65,11 @@ def test_an_identify_is_shown_with_its_traits(relay: Relay) -> None:
     assert "properties" not in shown
 
 
-def test_an_event_that_is_not_made_yet_says_what_it_needs(relay: Relay) -> None:
-    ended = relay("events", "Subscription Created")
-    assert ended.code == 0
-    assert "relay makes it  not yet" in ended.out
-    assert "made from       records of subscriptions" in ended.out
-    assert "sample" not in ended.out
+def test_a_subscription_is_shown_with_its_items(relay: Relay) -> None:
+    lines = relay("events", "Subscription Cancelled").out.splitlines()
+    (heading,) = (place for place, line in enumerate(lines) if line.startswith("each of the items"))
+    shown = [line.split()[0] for line in lines[heading + 1 :][: len(catalogue.ITEM_SOURCES)]]
+    assert shown == list(catalogue.ITEM_SOURCES)
 
 
 def test_a_name_that_is_not_there_is_an_error_with_the_nearest(relay: Relay) -> None:

@@ -19,7 +19,7 @@ BOTTOM = set(
     """
     records events settings checkpoint http catalogue
     ages clock compact configuration credentials deliveries destinations durable environment history
-    ledger marks meaning patience progress routes sealed selection sockets times
+    ledger marks meaning patience progress routes sealed selection sockets times uncounted
     """.split()
 )
 LEVELS = [

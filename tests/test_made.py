@@ -43,6 +43,7 @@ def values(case: str, event: dict[str, Any]) -> Values:
         "record id": ids if isinstance(record, list) else [str(record["id"])],
         "token": sorted(set(found("token", record))),
         "line key": sorted({str(key) for key in keys}),
+        "source": ["recharge", "shopify"],
         "time": [event["timestamp"]],
         "previousId": [event.get("previousId", "")],
         "userId": [event.get("userId", "")],

@@ -26,13 +26,15 @@ from littlerelay.catalogue.lookup import (
     all_events,
     find,
     is_envelope,
+    item_properties,
     path_of,
     product_always,
     product_properties,
     properties_of,
+    tables_of,
     traits,
 )
-from littlerelay.catalogue.made import MADE, NOT_YET, RECORDED
+from littlerelay.catalogue.made import MADE, RECORDED
 from littlerelay.catalogue.sources import PRODUCT_SOURCES, TRAIT_SOURCES, source_of
 from littlerelay.catalogue.specification import (
     DEVICE_EVENTS,
@@ -43,6 +45,7 @@ from littlerelay.catalogue.specification import (
     SUBSCRIPTION_PROPERTIES,
     TRAITS,
 )
+from littlerelay.catalogue.subscription_sources import ITEM_SOURCES
 
 __all__ = [
     "ADDED_EVENTS",
@@ -54,8 +57,8 @@ __all__ = [
     "CARRIED",
     "DEVICE_EVENTS",
     "EVENT_PROPERTIES",
+    "ITEM_SOURCES",
     "MADE",
-    "NOT_YET",
     "OF_ONE_PRODUCT",
     "PRODUCT_ALWAYS",
     "PRODUCT_PROPERTIES",
@@ -74,10 +77,12 @@ __all__ = [
     "all_events",
     "find",
     "is_envelope",
+    "item_properties",
     "path_of",
     "product_always",
     "product_properties",
     "properties_of",
     "source_of",
+    "tables_of",
     "traits",
 ]

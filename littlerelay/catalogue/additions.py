@@ -39,6 +39,19 @@ ADDED_EVENT_PROPERTIES: tuple[Property, ...] = (
     Property("url", "String", "The address of the page"),
 )
 
+# The specification says of these only which event has them.
+SUBSCRIPTION_MEANINGS: dict[str, str] = {
+    "subscriptionId":           "The id of the subscription",
+    "items":                    "What the subscription sends each time",
+    "status":                   "The status of the subscription",
+    "order_interval_frequency": "How many units lie between two orders",
+    "order_interval_unit":      "The unit of that interval",
+    "value":                    "What the items cost each time",
+    "cancel_reason":            "Why the subscription was cancelled",
+    "cancel_comment":           "What was written about the cancellation",
+    "error_type":               "Why the charge failed",
+}
+
 ADDED_PRODUCT_PROPERTIES: tuple[Property, ...] = (
     Property("position", "Integer", "The product's place in the list, from 1"),
 )
@@ -79,6 +92,10 @@ _FULFILLMENT_UPDATED = """currency email order_id products sent_from market_hand
     name status shipment_status tracking_company tracking_numbers tracking_urls"""
 _CUSTOMER = """email lifetime_revenue_littledata purchase_count_littledata sent_from
     shopify_customer_id_littledata market_handle"""
+_SUBSCRIPTION = """currency email sent_from shopify_customer_id_littledata subscription_revenue
+    subscriptionId items status order_interval_frequency order_interval_unit value market_handle"""
+_CANCELLATION = _SUBSCRIPTION.replace("market", "cancel_reason cancel_comment market")
+_FAILED_CHARGE = _SUBSCRIPTION.replace("market", "error_type market")
 _REFUND = """affiliation coupon currency email order_id presentment_currency presentment_total
     products sent_from shipping tax total market_handle refund_id reason"""
 _CART = """cart_id currency email presentment_currency sent_from shopify_customer_id_littledata
@@ -139,6 +156,11 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "Products Searched":       tuple(_SEARCH.split()),
     "Registration Viewed":     tuple(_PAGE.split()),
     "Thank You Page Viewed":   tuple(_THANK_YOU.split()),
+    "Subscription Created":       tuple(_SUBSCRIPTION.split()),
+    "Subscription Updated":       tuple(_SUBSCRIPTION.split()),
+    "Subscription Cancelled":     tuple(_CANCELLATION.split()),
+    "Subscription Skipped":       tuple(_SUBSCRIPTION.split()),
+    "Subscription Charge Failed": tuple(_FAILED_CHARGE.split()),
 }
 
 _CART_ALWAYS = "cart_id sent_from price quantity"
@@ -147,6 +169,7 @@ _CUSTOMER_ALWAYS = "sent_from shopify_customer_id_littledata"
 _FULFILLMENT_ALWAYS = "currency order_id products sent_from fulfillment_id"
 _ORDER_ALWAYS = "affiliation currency order_id products sent_from shipping total"
 _REFUND_ALWAYS = "affiliation currency order_id products sent_from shipping tax total refund_id"
+_SUBSCRIPTION_ALWAYS = "sent_from subscription_revenue subscriptionId items value"
 _UPSELL_ALWAYS = "affiliation currency order_id products sent_from subtotal tax total"
 
 # Those of them that are there whatever the record lacks.
@@ -167,6 +190,11 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "Fulfillment Created":     tuple(_FULFILLMENT_ALWAYS.split()),
     "Fulfillment Updated":     tuple(_FULFILLMENT_ALWAYS.split()),
     "Order Refunded":          tuple(_REFUND_ALWAYS.split()),
+    "Subscription Created":       tuple(_SUBSCRIPTION_ALWAYS.split()),
+    "Subscription Updated":       tuple(_SUBSCRIPTION_ALWAYS.split()),
+    "Subscription Cancelled":     tuple(_SUBSCRIPTION_ALWAYS.split()),
+    "Subscription Skipped":       tuple(_SUBSCRIPTION_ALWAYS.split()),
+    "Subscription Charge Failed": tuple(_SUBSCRIPTION_ALWAYS.split()),
     "Cart Viewed":             ("sent_from",),  # what a pixel tells depends on what it may read
     "Session Started":         ("sent_from",),
     "Page Viewed":             ("sent_from",),

@@ -14,6 +14,7 @@ from littlerelay.catalogue.additions import (
     OF_ONE_PRODUCT,
     PRODUCT_ALWAYS,
     SEEN_ALWAYS,
+    SUBSCRIPTION_MEANINGS,
 )
 from littlerelay.catalogue.entries import EventEntry, Property
 from littlerelay.catalogue.specification import (
@@ -22,8 +23,10 @@ from littlerelay.catalogue.specification import (
     PRODUCT_PROPERTIES,
     SERVER_EVENTS,
     SUBSCRIPTION_EVENTS,
+    SUBSCRIPTION_PROPERTIES,
     TRAITS,
 )
+from littlerelay.catalogue.subscription_sources import ITEM_SOURCES
 from littlerelay.errors import UsageError
 
 
@@ -44,10 +47,27 @@ def find(name: str) -> EventEntry:
 
 def properties_of(event: str) -> tuple[Property, ...]:
     """Give the properties that a track can carry. Raises KeyError for what relay does not make."""
-    known = {entry.name: entry for entry in EVENT_PROPERTIES + ADDED_EVENT_PROPERTIES}
-    if event in OF_ONE_PRODUCT:
-        known |= {entry.name: entry for entry in PRODUCT_PROPERTIES}
+    known = {entry.name: entry for entry in (*EVENT_PROPERTIES, *ADDED_EVENT_PROPERTIES)}
+    known |= {entry.name: entry for entry in _own(event)}
     return tuple(known[name] for name in CARRIED[event])
+
+
+def tables_of(event: str) -> tuple[Property, ...]:
+    """Give the tables of which a track's properties are, in their order."""
+    return (*EVENT_PROPERTIES, *_own(event), *ADDED_EVENT_PROPERTIES)
+
+
+def _own(event: str) -> tuple[Property, ...]:
+    """Give the table that is this event's before all others, if there is one.
+
+    A subscription's properties come with what they mean.
+    """
+    if event in OF_ONE_PRODUCT:
+        return PRODUCT_PROPERTIES
+    if event not in (entry.name for entry in SUBSCRIPTION_EVENTS):
+        return ()
+    meant = SUBSCRIPTION_MEANINGS
+    return tuple(one._replace(description=meant[one.name]) for one in SUBSCRIPTION_PROPERTIES)
 
 
 def product_properties() -> tuple[Property, ...]:
@@ -59,6 +79,12 @@ def product_always(event: str) -> tuple[str, ...]:
     """Give the properties that each of an event's ``products`` has whatever a record lacks."""
     was_seen = event in (entry.name for entry in DEVICE_EVENTS)
     return SEEN_ALWAYS if was_seen else PRODUCT_ALWAYS
+
+
+def item_properties() -> tuple[Property, ...]:
+    """Give the properties of each of a subscription's ``items``."""
+    known = PRODUCT_PROPERTIES + ADDED_PRODUCT_PROPERTIES
+    return tuple(entry for entry in known if entry.name in ITEM_SOURCES)
 
 
 def traits() -> tuple[Property, ...]:

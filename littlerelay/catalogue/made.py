@@ -1,4 +1,4 @@
-"""Tells how each event is made, and what those need that no history holds."""
+"""Tells how each event is made, and which of them no history tells."""
 
 from __future__ import annotations
 
@@ -70,6 +70,24 @@ MADE: dict[str, Made] = {
     "Customer Enabled": Made(
         "track", "a customer, enabled and with a verified e-mail",
         _STATE_TIME, "`customers/{id}/enabled`"),
+    "Subscription Created": Made(
+        "track", "a subscription",
+        "`created_at`", "`subscriptions/{source}/{id}/created`"),
+    "Subscription Updated": Made(
+        "track", "a subscription of Recharge: a webhook of a change, or a state with a later "
+                 "`updated_at`",
+        "`updated_at`", "`subscriptions/{source}/{id}/updated/{time}`"),
+    "Subscription Cancelled": Made(
+        "track", "a subscription with `cancelled_at`, or Shopify's contract that was cancelled",
+        "`cancelled_at`; of a contract `updated_at`, at the latest the run's end",
+        "`subscriptions/recharge/{id}/cancelled/{time}`, `subscriptions/shopify/{id}/cancelled`"),
+    "Subscription Skipped": Made(
+        "track", "Recharge's webhook of a skip, or a charge that was skipped",
+        "`updated_at`", "`subscriptions/{source}/{id}/skipped/{time}`"),
+    "Subscription Charge Failed": Made(
+        "track", "each attempt at a charge that failed, as far as they are told",
+        "`attempted_at` of the charge, else its `updated_at`",
+        "`subscriptions/{source}/{id}/charge_failed/{time}`"),
     "Cart Viewed": Made(
         "track", "the pixel's `cart_viewed`",
         "`timestamp`", "`pixels/{id}/Cart%20Viewed`"),
@@ -122,7 +140,6 @@ MADE: dict[str, Made] = {
         "`alias/{previousId}/{userId}`"),
 }
 
-_SUBSCRIPTION = "records of subscriptions"
 
 # Of these no history tells: they are made from recordings alone.
 RECORDED = frozenset(
@@ -143,13 +160,4 @@ RECORDED = frozenset(
         "Thank You Page Viewed",
     }
 )
-
-# Events that relay does not make yet, and what they need.
-NOT_YET: dict[str, str] = {
-    "Subscription Created":       _SUBSCRIPTION,
-    "Subscription Updated":       _SUBSCRIPTION,
-    "Subscription Cancelled":     _SUBSCRIPTION,
-    "Subscription Skipped":       _SUBSCRIPTION,
-    "Subscription Charge Failed": _SUBSCRIPTION,
-}
 # fmt: on

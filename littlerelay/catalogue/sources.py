@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from littlerelay.catalogue.subscription_sources import SUBSCRIPTION_SOURCES
+
 _CURRENT = 'only with `customer_totals = "current"`'
 
 # fmt: off
@@ -194,7 +196,6 @@ _THANK_YOU = _VISITOR | {
     "tax":                            "`totalTax`",
     "total":                          "`totalPrice`",
 }
-
 _OF_CHECKOUT = _ORDER | _CHECKOUT
 _BY_EVENT: dict[str, Mapping[str, str]] = {
     "Product Added":           _ORDER | _CART,
@@ -213,6 +214,11 @@ _BY_EVENT: dict[str, Mapping[str, str]] = {
     "Fulfillment Created":     _ORDER | _FULFILLMENT,
     "Fulfillment Updated":     _ORDER | _FULFILLMENT,
     "Order Refunded":          _ORDER | _REFUND,
+    "Subscription Created":       _ORDER | SUBSCRIPTION_SOURCES,
+    "Subscription Updated":       _ORDER | SUBSCRIPTION_SOURCES,
+    "Subscription Cancelled":     _ORDER | SUBSCRIPTION_SOURCES,
+    "Subscription Skipped":       _ORDER | SUBSCRIPTION_SOURCES,
+    "Subscription Charge Failed": _ORDER | SUBSCRIPTION_SOURCES,
     "Cart Viewed":             _ORDER | _LIST,
     "Session Started":         _ORDER | _VISITOR,
     "Page Viewed":             _ORDER | _PAGE,

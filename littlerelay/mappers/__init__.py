@@ -33,23 +33,31 @@ from littlerelay.mappers.people import people_events
 from littlerelay.mappers.pixels import pixel_events
 from littlerelay.mappers.refunds import refund_events
 from littlerelay.mappers.shape import fault, path_of
+from littlerelay.mappers.subscriptions import subscription_events
 from littlerelay.mappers.upsells import upsell_events
-from littlerelay.records import Cart, Checkout, Customer, Order, Pixel
+from littlerelay.records import Cart, Checkout, Customer, Order, Pixel, Subscription
 
 _BY_TIME = itemgetter("timestamp")
-_KINDS = {"customers": Customer, "orders": Order, "checkouts": Checkout}
+_KINDS = {
+    "customers": Customer,
+    "orders": Order,
+    "checkouts": Checkout,
+    "subscriptions": Subscription,
+    "contracts": Subscription,
+}
 # What gives the events of several records of one thing, and what these records are.
 _Course: TypeAlias = Callable[[Sequence[Any], settings.Mapping], list[Event]]
 _COURSES: dict[str, tuple[_Course, object]] = {
     "carts": (cart_events, list[Cart]),
     "checkouts": (checkout_course, list[Checkout]),
     "pixels": (pixel_events, list[Pixel]),
+    "subscriptions": (subscription_events, list[Subscription]),
 }
 # What a mapper raises where a record is not what it trusts it to be.
 _UNREADABLE = (MalformedError, AttributeError, KeyError, TypeError, ValueError)
 # How the keys end under which a value of each kind can stand.
 _NAMES = {
-    "malformed_money": ("amount", "compare_at_price", "total_spent"),
+    "malformed_money": ("amount", "compare_at_price", "total_spent", "price"),
     "malformed_time": ("_at", "timestamp"),
     "unknown_line_item": ("id",),
 }
@@ -60,9 +68,9 @@ def map_record(
 ) -> list[Event]:
     """Give all events of one record: identify, alias, then tracks by time.
 
-    ``resource`` is ``customers``, ``orders`` or ``checkouts``. An order carries its refunds,
-    fulfillments, transactions and agreements. A test order gives nothing unless the settings
-    include it: neither do its refunds count in Shopify's figures.
+    ``resource`` is one of a run's. An order carries
+    its refunds, fulfillments, transactions and agreements, a subscription its charges. A test order
+    gives nothing unless the settings include it: neither do its refunds count in Shopify's figures.
     Raises RecordError for a record that cannot be mapped: ``missing_field``, ``wrong_type``,
     ``malformed_money``, ``malformed_time`` or ``unknown_line_item``, with the path of the field.
     What the settings leave out is mapped all the same: they do not decide which records are bad.
@@ -72,6 +80,8 @@ def map_record(
             events = map_customer(cast("Customer", record), mapping)
         elif resource == "checkouts":
             events = map_checkout(cast("Checkout", record), mapping)
+        elif resource in ("subscriptions", "contracts"):
+            events = subscription_events([cast("Subscription", record)], mapping)
         else:
             events = map_order(cast("Order", record), mapping)
     except _UNREADABLE as error:
@@ -85,9 +95,9 @@ def map_record(
 def map_records(
     resource: str, records: Sequence[MappingABC[str, Any]], mapping: settings.Mapping
 ) -> list[Event]:
-    """Give all events of the records of one cart, checkout or visitor, in whatever order they are.
+    """Give all events of the records of one thing, in whatever order they are.
 
-    ``resource`` is ``carts``, ``checkouts`` or ``pixels``.
+    ``resource`` is ``carts``, ``checkouts``, ``pixels`` or ``subscriptions``.
     Raises RecordError as `map_record` does; the path begins with the record's place: ``[2].token``.
     """
     course, kind = _COURSES[resource]

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, cast
 from littlerelay import __version__
 from littlerelay.events import Sender, encode_part, message_id, present
 from littlerelay.mappers.attributes import integrations_of, notes_of, recovered_id
-from littlerelay.records import Address, Cart, Checkout, Customer, Order
+from littlerelay.records import Address, Cart, Checkout, Customer, Order, Subscription
 from littlerelay.settings import Mapping, metafield
 
 LIBRARY = {"name": "littlerelay", "version": __version__}
@@ -76,6 +76,28 @@ def customer_sender(customer: Customer, address: dict[str, str] | None, mapping:
         "userId":       user,
         "anonymousId":  fallback,
         "context":      _context(traits, customer, mapping),
+        "integrations": integrations_of({}, mapping),
+    })
+    # fmt: on
+
+
+def subscription_sender(record: Subscription, mapping: Mapping) -> Sender:
+    """Give whom the messages of a subscription are about.
+
+    Not every record tells Shopify's id of its customer. Somebody without a user id is the nobody
+    of the subscription, or of the customer where that is known.
+    """
+    told = record.get("customer") or {}
+    email = told.get("email") or None
+    customer = cast("Customer", told)
+    known = None if told.get("id") is None else customer
+    user = user_id(known, email, mapping)
+    kind, key = ("customers", str(told["id"])) if known else ("subscriptions", _key_of(record))
+    # fmt: off
+    return present({
+        "userId":       user,
+        "anonymousId":  None if user else anonymous_id(mapping.shop, kind, key),
+        "context":      _context(_customer_traits(customer, email, None), known, mapping),
         "integrations": integrations_of({}, mapping),
     })
     # fmt: on
@@ -245,6 +267,10 @@ def _is_namespace(asked: str) -> Callable[[str], object]:
     if start != "$app":
         return asked.__eq__
     return re.compile(r"app--\d+" + re.escape(f"--{rest}" if colon else "")).fullmatch
+
+
+def _key_of(record: Subscription) -> str:
+    return f"{record['source']}/{record['id']:d}"
 
 
 def _keys_of(order: Order) -> _Keys:

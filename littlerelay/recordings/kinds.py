@@ -21,6 +21,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from littlerelay.mappers import map_records
+from littlerelay.recharge.recordings import is_recharge
+from littlerelay.recordings import subscriptions
 from littlerelay.recordings.customers import customer_events
 from littlerelay.recordings.orders import order_events, with_their_order
 from littlerelay.recordings.pixels import place_of, visit_events
@@ -105,6 +107,9 @@ KINDS = {
     "checkouts": _kind("checkouts", _of_checkout, "abandoned_checkout_url line_items"),
     "carts": _kind("carts", _of_cart, "token line_items note updated_at"),
     "pixels": Kind("pixels", place_of, (), is_own=is_pixel),
+    "subscriptions": Kind(
+        "subscriptions", subscriptions.place_of, (), is_own=is_recharge, opened=subscriptions.opened
+    ),
 }
 FAMILIES = {
     "orders": Family(order_events, with_their_order),
@@ -112,6 +117,7 @@ FAMILIES = {
     "checkouts": Family(_checkout_events),
     "carts": Family(_cart_events),
     "pixels": Family(visit_events),
+    "subscriptions": Family(subscriptions.subscription_events),
 }
 
 # What a bare record calls itself: gid://shopify/Order/1.

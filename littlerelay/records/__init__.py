@@ -76,6 +76,12 @@ from littlerelay.records.pixels import (
     PixelTransaction,
     PixelVariant,
 )
+from littlerelay.records.subscriptions import (
+    Subscription,
+    SubscriptionCharge,
+    SubscriptionCustomer,
+    SubscriptionItem,
+)
 
 __all__ = [
     "Address",
@@ -141,6 +147,10 @@ __all__ = [
     "Sale",
     "SellingPlan",
     "ShippingLine",
+    "Subscription",
+    "SubscriptionCharge",
+    "SubscriptionCustomer",
+    "SubscriptionItem",
     "TaxLine",
     "Transaction",
 ]

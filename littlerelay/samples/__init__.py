@@ -19,6 +19,8 @@ _RECORDS = (
     ("orders", "order_cancelled.json"),
     ("orders", "order_pos.json"),
     ("checkouts", "checkout.json"),
+    ("subscriptions", "subscription.json"),
+    ("subscriptions", "subscription_cancelled.json"),
 )
 _SUCCESSIVE = (("carts", "cart.json"), ("pixels", "pixels.json"))  # all records of one thing
 

@@ -66,10 +66,10 @@ def _message(description: str, part: str, schema: Schema) -> Schema:
 
 def _properties_of(event: str) -> Schema:
     schemas = {entry.name: _value(entry) for entry in catalogue.properties_of(event)}
-    if "products" in schemas:
-        schemas["products"]["items"] = _object(
-            _nested(catalogue.product_properties()), catalogue.product_always(event)
-        )
+    lists = {"products": catalogue.product_properties(), "items": catalogue.item_properties()}
+    for name, entries in lists.items():
+        if name in schemas:
+            schemas[name]["items"] = _object(_nested(entries), catalogue.product_always(event))
     return _object(schemas, catalogue.ALWAYS[event])
 
 

@@ -1,0 +1,84 @@
+"""A recording of Recharge's webhooks becomes the events of its subscriptions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from afternoons import moment, recorded
+from made_recharge import charge_body, line_body, subscription_body, webhook
+from made_recordings import events, put, rejects, replay, replayed
+
+SHOP = "acme.myshopify.com"
+ENDED = {"status": "cancelled", "cancelled_at": "2026-05-20T10:00:00+00:00"}
+LIFE = [
+    webhook("charge/failed", charge_body()),
+    webhook("subscription/created", subscription_body()),
+    webhook(
+        "subscription/cancelled", subscription_body(updated_at="2026-05-20T10:00:01Z", **ENDED)
+    ),
+]
+
+
+def told(found: list[Any]) -> list[tuple[str, str]]:
+    return [
+        (event["event"].removeprefix("Subscription "), event["properties"]["subscriptionId"])
+        for event in found
+        if event.get("event", "").startswith("Subscription ")
+    ]
+
+
+def test_lines_in_any_order_give_the_life_of_a_subscription(tmp_path: Path) -> None:
+    found = replayed(tmp_path, LIFE, shop=SHOP)
+    assert told(found) == [
+        ("Created", "880001"),
+        ("Charge Failed", "880001"),
+        ("Cancelled", "880001"),
+    ]
+    assert {event["userId"] for event in found} == {"7001"}
+
+
+def test_a_charge_of_two_subscriptions_tells_of_both(tmp_path: Path) -> None:
+    lines = [line_body(), line_body(purchase_item_id=880002)]
+    charge = webhook("charge/failed", charge_body(line_items=lines))
+    assert sorted(told(replayed(tmp_path, [charge, charge, LIFE[1]], shop=SHOP))) == [
+        *(("Charge Failed", "880001"), ("Charge Failed", "880002"), ("Created", "880001")),
+    ]
+
+
+def test_a_line_that_cannot_be_mapped_is_rejected_with_its_path_and_the_rest_goes_on(
+    tmp_path: Path,
+) -> None:
+    bad = [
+        webhook("subscription/updated", subscription_body(price="much", updated_at="2026-03-01Z")),
+        webhook("subscription/updated", subscription_body(price="much")),
+        webhook("subscription/updated", subscription_body(quantity=[])),
+        webhook("charge/failed", charge_body(line_items=5)),
+    ]
+    fine = tmp_path / "fine"
+    fine.mkdir()
+    put(tmp_path / "recorded.ndjson", [*bad, *LIFE])
+    replay(tmp_path, shop=SHOP)
+    assert told(events(tmp_path)) == told(replayed(fine, LIFE, shop=SHOP))
+    assert sorted(
+        (one["reason"], one["detail"].rpartition(".")[2]) for one in rejects(tmp_path)
+    ) == [
+        ("malformed_money", "price"),
+        ("malformed_time", "a value cannot be read"),
+        ("wrong_type", "line_items"),
+        ("wrong_type", "quantity"),
+    ]
+
+
+def test_an_afternoon_gives_what_its_books_say_of_subscriptions(tmp_path: Path) -> None:
+    found = {
+        (event["event"], moment(event["timestamp"]), event["properties"]["subscriptionId"])
+        for event in replayed(tmp_path, recorded().lines)
+        if event.get("event", "").startswith("Subscription ")
+    }
+    assert found == {
+        (fact["event"], moment(fact["at"]), str(fact["subscription"]))
+        for fact in recorded().facts
+        if fact["event"].startswith("Subscription ")
+    }
+    assert len({name for name, *_ in found}) == 5
