@@ -11,7 +11,7 @@ from littlerelay import destinations, environment
 from littlerelay.configuration import Options, configuration
 from littlerelay.errors import RecordError, UsageError
 from littlerelay.progress import Finished, Sent
-from littlerelay.settings import RATE, BackfillRequest, Post, Settings
+from littlerelay.settings import RATE, BackfillRequest, Post
 
 from . import estimating, options, results, sent_results
 from .setting_options import WITHOUT_PIXELS, takes
@@ -68,7 +68,7 @@ def backfill(
         mode=mode,
         archive=archive,
     )
-    return _run(environment.load(chosen, os.environ), request, quiet=quiet, json=json)
+    return _run(chosen, request, quiet=quiet, json=json)
 
 
 def _post(
@@ -98,7 +98,8 @@ def _place(out: str | None, since: str, *, is_posted: bool) -> str | None:
     return out or (None if since == "last" or is_posted else _OUT)
 
 
-def _run(settings: Settings, request: BackfillRequest, *, quiet: bool, json: bool) -> int:
+def _run(chosen: Options, request: BackfillRequest, *, quiet: bool, json: bool) -> int:
+    settings = environment.load(chosen, os.environ, request.resources)
     # These bring httpx and rich, for which --help need not wait.
     from littlerelay import jobs  # noqa: PLC0415
 

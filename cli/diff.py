@@ -79,7 +79,7 @@ def diff(
         resources = options.names(resource or _RESOURCES)
         asked = BackfillRequest(since, until, resources, job=job, mode=mode or "auto")
         request = replace(request, old=(*(against or ()), *named))
-        told = _of_shop(_settings(chosen), asked, request, quiet=quiet, json=json)
+        told = _of_shop(_settings(chosen, resources), asked, request, quiet=quiet, json=json)
     return _code(told, strict_gone=strict_gone)
 
 
@@ -107,10 +107,10 @@ def _of_files(request: DiffRequest, *, quiet: bool, json: bool) -> Compared:
     return compared
 
 
-def _settings(chosen: Options) -> Settings:
+def _settings(chosen: Options, resources: tuple[str, ...]) -> Settings:
     from littlerelay import environment  # noqa: PLC0415
 
-    return environment.load(chosen, os.environ)
+    return environment.load(chosen, os.environ, resources)
 
 
 def _of_shop(

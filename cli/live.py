@@ -144,7 +144,9 @@ def _figures(meter: Meter, resource: str) -> list[Text]:
     """Give the cells beside a bar: how many of how many, the share, the pace."""
     total = meter.started.totals.get(resource)
     read = meter.read(resource)
-    known = [count(read), ""] if total is None else [_of(read, total), share(read, total)]
+    known = [count(read), ""]
+    if total or (total == 0 and not read):
+        known = [_of(read, total), share(read, total)]
     speed = "  ".join(pace(meter.rate(), meter.eta())) if resource == meter.current else ""
     return [*(Text(cell) for cell in known), Text(speed, style="dim")]
 

@@ -58,7 +58,8 @@ Until = Annotated[str | None, option("Up to when. Default: now.", "DATE", _PERIO
 Resource = Annotated[
     str,
     option(
-        "Which records, with commas: customers, orders, checkouts. Default: customers,orders.",
+        "Which records, with commas: customers, orders, checkouts, subscriptions, contracts. "
+        "Default: customers,orders.",
         "NAMES",
         _PERIOD,
     ),

@@ -26,7 +26,7 @@ from . import summary
 from .console import facts
 from .meter import Meter
 from .sent_texts import late, sent_summary
-from .text import clean, count, duration, period, share, size
+from .text import clean, count, duration, period, share, size, so_far
 
 _EVERY = 30.0  # seconds between lines
 _LONG = 5.0  # seconds of a wait that a reader of the log would wonder about
@@ -196,10 +196,7 @@ def pace(rate: float | None, eta: float | None) -> list[str]:
 
 def progress(resource: str, read: int, totals: Mapping[str, int]) -> str:
     """Say how far a resource is: ``orders 12,400 of 98,000 (12%)``."""
-    total = totals.get(resource)
-    if total is None:
-        return f"{resource} {count(read)}"
-    return f"{resource} {count(read)} of {count(total)} ({share(read, total)})"
+    return f"{resource} {so_far(read, totals.get(resource))}"
 
 
 def gathers(gathering: Gathering) -> str:

@@ -12,7 +12,7 @@ from littlerelay.progress import Finished, JobStatus
 
 from .console import Facts, facts
 from .results import counted
-from .text import clean, count, duration, period, share, size
+from .text import clean, count, duration, period, size, so_far
 
 _ROOM_FOR_TABLES = 60  # columns
 _ALREADY = (
@@ -132,4 +132,4 @@ def _number(number: int, style: str = "") -> Text:
 
 def _position(read: int, total: int, position: str | None) -> str:
     until = f", created before {position}" if position else ""
-    return f"{count(read)} of {count(total)} ({share(read, total)}){until}"
+    return f"{so_far(read, total)}{until}"

@@ -6,8 +6,8 @@ import re
 
 # Letters by their class, but drawn as nothing.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-# Shopify's tokens and client secrets all begin so (shpat_, shpca_, shpss_ ...).
-_SECRET = re.compile(r"(shp[a-z]{2,3}_)[0-9A-Za-z]+")
+# Shopify's tokens and client secrets all begin so (shpat_, shpca_, shpss_ ...), and Recharge's.
+_SECRET = re.compile(r"(shp[a-z]{2,3}_|sk_[0-9]x[0-9]_)[0-9A-Za-z]+")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -79,6 +79,17 @@ def period(since: str, until: str, new_since: str | None) -> str:
     if new_since:
         return f"what is new since {new_since}, up to {until}"
     return f"{since} to {until}"
+
+
+def so_far(read: int, total: int | None) -> str:
+    """Say how much of a total is read; where nothing was counted, none is known.
+
+    >>> so_far(12_400, 98_000), so_far(12_400, 0), so_far(0, 0)
+    ('12,400 of 98,000 (12%)', '12,400', '0 of 0 (100%)')
+    """
+    if total is None or (read and not total):
+        return count(read)
+    return f"{count(read)} of {count(total)} ({share(read, total)})"
 
 
 def share(part: int, whole: int) -> str:

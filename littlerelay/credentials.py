@@ -74,6 +74,15 @@ WRITE_KEY = Wanted(
 )
 
 
+RECHARGE_TOKEN = Wanted(
+    "Recharge token",
+    "recharge_token",
+    ("RELAY_RECHARGE_TOKEN",),
+    "Set RELAY_RECHARGE_TOKEN, or give --recharge-token-file PATH (RELAY_RECHARGE_TOKEN_FILE) "
+    "or --recharge-token-cmd CMD (RELAY_RECHARGE_TOKEN_CMD).",
+)
+
+
 class _Source(NamedTuple):
     """Where a secret comes from: the setting or variable, who gave it, and its value."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
@@ -13,19 +13,20 @@ from littlerelay.configuration import Configuration, Options, configuration
 from littlerelay.configuration.addresses import is_loopback, parts
 from littlerelay.configuration.paths import expanded, home_errors
 from littlerelay.errors import UsageError
-from littlerelay.settings import Credentials, Settings
+from littlerelay.settings import Credentials, RechargeAccess, Settings
 
 __all__ = ["Draft", "Options", "draft", "load", "state_folder"]
 
 
-def load(options: Options, environ: Mapping[str, str]) -> Settings:
-    """Give the settings, with credentials read.
+def load(options: Options, environ: Mapping[str, str], resources: Sequence[str] = ()) -> Settings:
+    """Give the settings, with the credentials read that ``resources`` need.
 
     Raises UsageError for what is missing, contradictory or unsafe, and RefusedError where the
     command that prints the token fails.
     """
     found = Draft(configuration(options, environ), environ)
-    return found.settings(found.shop(), found.credentials())
+    settings = found.settings(found.shop(), found.credentials())
+    return replace(settings, recharge=found.recharge(resources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,23 @@ class Draft:
         """Read the credentials. Raises UsageError and RefusedError, as ``load`` says."""
         return credentials.credentials(self.found, self.environ)
 
+    def recharge(self, resources: Sequence[str]) -> RechargeAccess | None:
+        """Read how Recharge is reached, where subscriptions are read; else None.
+
+        Raises UsageError and RefusedError, as ``load`` says.
+        """
+        if "subscriptions" not in resources:
+            return None
+        token = credentials.secret(credentials.RECHARGE_TOKEN, self.found, self.environ)
+        return RechargeAccess(token, _endpoint(self.environ, "RELAY_RECHARGE_ENDPOINT"))
+
     def token_place(self) -> str:
         """Say where the access token comes from; nothing is read. Raises UsageError."""
         return credentials.place(credentials.ACCESS_TOKEN, self.found, self.environ)
 
     def endpoint(self) -> str | None:
         """Give the address of a stand-in for the shop, if there is one. Raises UsageError."""
-        return _endpoint(self.environ)
+        return _endpoint(self.environ, "RELAY_SHOPIFY_ENDPOINT")
 
     def settings(self, shop: str, given: Credentials) -> Settings:
         """Give the settings with this shop and these credentials. Raises UsageError."""
@@ -97,15 +108,15 @@ def state_folder(found: Configuration) -> Path:
         return Path(platformdirs.user_state_dir("relay")).expanduser()
 
 
-def _endpoint(environ: Mapping[str, str]) -> str | None:
-    """Give the address of a stand-in for the shop; only this machine may be one."""
-    text = environ.get("RELAY_SHOPIFY_ENDPOINT")
+def _endpoint(environ: Mapping[str, str], name: str) -> str | None:
+    """Give the address of a stand-in; only this machine may be one."""
+    text = environ.get(name)
     if not text:
         return None
     address = parts(text)
     if address is None or address.scheme != "http" or not is_loopback(address.hostname):
         raise UsageError(
-            "RELAY_SHOPIFY_ENDPOINT is not an http:// address on this machine.",
-            "It is for a stand-in shop, as in http://127.0.0.1:8080; unset it for a real one.",
+            f"{name} is not an http:// address on this machine.",
+            "It is for a stand-in, as in http://127.0.0.1:8080; unset it for the real one.",
         )
     return text

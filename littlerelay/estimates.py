@@ -25,6 +25,7 @@ from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.shopify.ways import is_by_bulk, seconds_by_pages
 from littlerelay.times import iso
+from littlerelay.uncounted import UNCOUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def estimate(
     if request.since == runs.LAST:
         raise UsageError(
             "An estimate is of a period, and --since last is none.", "Give --since a date."
+        )
+    if unknown := sorted(UNCOUNTED.intersection(request.resources)):
+        raise UsageError(
+            f"Nobody counts {' and '.join(unknown)}, so they cannot be estimated.",
+            "Estimate the other resources: --resource customers,orders,checkouts.",
         )
     request = replace(request, out="-", post=None)
     runs.check_request(request, settings.mapping, int(clock.now()))

@@ -28,7 +28,8 @@ from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
 from littlerelay.progress import Finished, JobStatus, Noted, Progress
-from littlerelay.reading import read_shop
+from littlerelay.reading import Sources, open_recharge, read_shop
+from littlerelay.recharge.api import Recharge
 from littlerelay.reconcile.counting import counted, is_countable
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
@@ -63,7 +64,10 @@ def backfill(
     with folder.locked(), http.client(clock, watch) as web:
         api = GraphQL(open_session(settings, web, clock), web, clock, watch)
         shop = open_shop(api, domain, metafield(settings.mapping.user_id))
-        job = _Job(settings, request, folder, clock, shop, watch)
+        recharge = open_recharge(settings, request.resources, web, clock)
+        if "contracts" in request.resources:
+            shop.check_contracts()
+        job = _Job(settings, request, folder, clock, shop, watch, recharge)
         if stream is not None:
             yield from job.stream(stream)
             return
@@ -91,6 +95,7 @@ class _Job:
     clock: Clock
     shop: Shop
     watch: Callable[[Progress], None]
+    recharge: Recharge | None
 
     def run(self) -> Iterator[Progress]:
         """Go on with the run of this request, or begin it."""
@@ -250,7 +255,7 @@ class _Job:
                 self.watch,
                 is_local=self.settings.endpoint is not None,
             )
-            yield from read_shop(ways, run, start, made)
+            yield from read_shop(Sources(ways, self.recharge), run, start, made)
 
     def _given(self, start: Checkpoint, stack: ExitStack) -> Callable[[str], bool]:
         """Open the ledger of a run of ``--since last``."""

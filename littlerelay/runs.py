@@ -17,8 +17,9 @@ from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.shopify.session import API_VERSION
 from littlerelay.shopify.shop import Shop
 from littlerelay.times import iso, read, resolve
+from littlerelay.uncounted import UNCOUNTED
 
-RESOURCES = ("customers", "orders", "checkouts")
+RESOURCES = ("customers", "orders", "checkouts", "subscriptions", "contracts")
 LAST = "last"
 _MOST = 1_000_000_000  # records of a sample
 MARGIN = 300  # seconds before now at which a run ends: Shopify's index lags by some
@@ -60,8 +61,7 @@ def check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
     if unknown or not resources:
         raise UsageError(
             f"{', '.join(unknown) or 'An empty list'} is no resource that relay reads.",
-            "Choose from customers, orders and checkouts; refunds and fulfillments come with their "
-            "orders.",
+            f"Choose from {', '.join(RESOURCES)}; refunds and fulfillments come with their orders.",
         )
     if "orders" in resources and mapping.checkout_id == "id":
         raise UsageError(
@@ -218,7 +218,8 @@ def new(
         shop.check_reach(read_from)
     updated_since = max(0, read_from - _OVERLAP)
     names = [name for name in RESOURCES if name in request.resources]
-    totals = {name: shop.pages(name, updated_since, frozen_end).total() for name in names}
+    counted = [name for name in names if name not in UNCOUNTED]
+    totals = {name: shop.pages(name, updated_since, frozen_end).total() for name in counted}
     return Checkpoint(
         job=job,
         meaning=meant,
@@ -230,7 +231,7 @@ def new(
         limit=request.limit,
         left_out=shop.left_out(),
         markets=shop.markets(),
-        resources={name: Position(total=total) for name, total in totals.items()},
+        resources={name: Position(total=totals.get(name, 0)) for name in names},
     )
 
 

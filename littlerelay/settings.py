@@ -129,12 +129,24 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
+class RechargeAccess:
+    """How the store's Recharge is reached.
+
+    ``endpoint`` is an address on loopback that stands in for it, none for Recharge itself. The
+    token is never shown.
+    """
+
+    token: str = field(repr=False)
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One shop and how to reach it.
 
     ``endpoint`` is an address on loopback that stands in for the shop; none for the shop itself.
     ``state`` is the folder in which jobs remember what they have given. ``file`` is the file of
-    settings that was read, none without one.
+    settings that was read, none without one. ``recharge`` is none where no subscriptions are read.
     """
 
     shop: str
@@ -143,6 +155,7 @@ class Settings:
     endpoint: str | None = None
     mapping: Mapping = field(default_factory=lambda: Mapping(shop=""))
     file: Path | None = None
+    recharge: RechargeAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)

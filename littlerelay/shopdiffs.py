@@ -27,7 +27,7 @@ from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths
 from littlerelay.progress import Noted, Progress
-from littlerelay.reading import read_shop
+from littlerelay.reading import Sources, open_recharge, read_shop
 from littlerelay.rules import rules
 from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Settings, metafield
 from littlerelay.shopify.graphql import GraphQL
@@ -124,18 +124,21 @@ class _DryRun:
             told = f"none: it is compared with {names}"
             yield report.started(start, self._job, settings.shop, told)
             yield from _other_settings(old, meant)
-            end = yield from self._run(start, self._ways(shop, watch))
+            recharge = open_recharge(settings, self._request.resources, web, clock)
+            if "contracts" in self._request.resources:
+                shop.check_contracts()
+            end = yield from self._run(start, Sources(self._ways(shop, watch), recharge))
         yield report.finished(end, self._job, told, "")
         return end
 
-    def _run(self, start: Checkpoint, ways: Ways) -> Generator[Progress, None, Checkpoint]:
+    def _run(self, start: Checkpoint, sources: Sources) -> Generator[Progress, None, Checkpoint]:
         made = rules(start, self._settings.mapping, lambda _: False, None)
         with (
             self._work.create(self.place.name) as events,
             closing(LazyFile(self._work.path / "rejects")) as rejects,
         ):
             run = Run(start, StreamOutput(events), rejects, lambda _: None, self._clock)
-            yield from read_shop(ways, run, start, made)
+            yield from read_shop(sources, run, start, made)
             end = run.finish()
         runs.check_counts(end)
         return end

@@ -37,7 +37,15 @@ SHOPIFY = Path(__file__).resolve().parent.parent / "littlerelay" / "shopify"
 RESOURCES = ("orders", "customers", "checkouts")
 WHOLE = ("order_figures", "deleted_orders")  # lists whose pages begin as large as Shopify gives
 # Documents that are asked for as a whole, or not at all, with the scope that they need.
-GATED = {"markets": "read_markets", "market_regions": "read_markets", "sales": "read_reports"}
+GATED = {
+    "markets": "read_markets",
+    "market_regions": "read_markets",
+    "sales": "read_reports",
+    **dict.fromkeys(
+        ("contracts", "contracts_oldest", "contract_items", "contract_attempts"),
+        "read_own_subscription_contracts",
+    ),
+}
 OPTIONAL = {
     "products": "read_products",
     "locations": "read_locations",
@@ -149,7 +157,7 @@ def test_every_document_is_asked_for_somewhere() -> None:
         tree = ast.walk(ast.parse(path.read_text("utf-8")))
         named |= {str(node.value) for node in tree if isinstance(node, ast.Constant)}
     named |= {f"{each}{end}" for each in RESOURCES for end in ("_count", "_oldest")}
-    named |= {f"bulk_{each}" for each in RESOURCES}
+    named |= {f"bulk_{each}" for each in RESOURCES} | {"contracts_oldest"}
     assert set(names()) - named == set()
 
 

@@ -1,7 +1,8 @@
 """Tests every precondition of a long run before it begins, and changes nothing anywhere.
 
-One line comes of each, in the order of ``NAMES``. A failure does not stop what does not depend on
-it, and a check fails with the very error, and the remedy, that the run would end with.
+One line comes of each, in the order of ``NAMES``; where subscriptions are read, one more of
+Recharge comes after the records. A failure does not stop what does not depend on it, and a check
+fails with the very error, and the remedy, that the run would end with.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from littlerelay import http, runs
-from littlerelay.checks import destination, machine
+from littlerelay.checks import destination, machine, recharge
 from littlerelay.checks.introduction import (
     PATIENCE,
     SHOP,
@@ -53,6 +54,7 @@ def check(
         folder = _folder(draft, request, met.domain)
         history = kept(folder.load) if isinstance(folder, JobFolder) else None
         counts = yield from _shopify(met, request, history)
+        yield from recharge.lines(draft, request, web, clock)
     yield from destination.lines(draft.found, draft.environ, clock, watch)
     yield machine.clock(met.ahead, is_standin=draft.endpoint() is not None)
     yield machine.disk(request.out, counts)

@@ -15,6 +15,7 @@ from littlerelay.shopify.protected import check_protected
 from littlerelay.shopify.shop import NEEDED, Shop
 from littlerelay.shopify.ways import is_by_bulk, seconds_by_pages
 from littlerelay.times import iso
+from littlerelay.uncounted import UNCOUNTED
 
 SCOPES = "scopes"
 PERIOD = "period"
@@ -54,6 +55,8 @@ class ShopChecks:
 
     def _scopes(self) -> str:
         self.shop.check_scopes()
+        if "contracts" in self.request.resources:
+            self.shop.check_contracts()
         left_out = "; ".join(self.shop.left_out())
         granted = " and ".join(NEEDED.split(","))
         return (
@@ -113,10 +116,13 @@ class ShopChecks:
     def _records(self) -> str:
         start, end = self._start or 0, self.shop.now - runs.MARGIN
         names = [name for name in runs.RESOURCES if name in self.request.resources]
-        counts = {name: self.shop.pages(name, start, end).total() for name in names}
-        self.counts = counts
+        counted = [name for name in names if name not in UNCOUNTED]
+        self.counts = counts = {name: self.shop.pages(name, start, end).total() for name in counted}
         told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        return f"{told}{self._time()}"
+        known = [f"{told}{self._time()}"] if counted else []
+        if uncounted := [name for name in names if name in UNCOUNTED]:
+            known.append(f"nobody counts {' and '.join(uncounted)}")
+        return "; ".join(known)
 
     def _time(self) -> str:
         bucket = self.shop.api.bucket

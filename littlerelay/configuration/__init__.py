@@ -31,6 +31,8 @@ OTHER_VARIABLES = (
     "RELAY_CLIENT_SECRET_FILE",
     "RELAY_SHOPIFY_ENDPOINT",
     "RELAY_WRITE_KEY",
+    "RELAY_RECHARGE_TOKEN",
+    "RELAY_RECHARGE_ENDPOINT",
 )
 
 _ALIKE = 0.85  # of 1: a variable so near to one of ours was meant to be it
@@ -50,6 +52,11 @@ _SECRETS = (
             r"(?<![\w./-])(?=[0-9A-Za-z]{32}(?![\w./-]))(?=\w*[a-z])(?=\w*[A-Z])\w*[0-9]\w*"
         ),
         "set RELAY_WRITE_KEY, or name a file or a command that gives it.",
+    ),
+    (
+        "a token of Recharge's",  # sk_1x1_ ...
+        re.compile(r"sk_[0-9]x[0-9]_[0-9A-Za-z]{8}"),
+        "set RELAY_RECHARGE_TOKEN, or name a file or a command that gives it.",
     ),
     (
         "a private key",
@@ -165,7 +172,9 @@ def _ways(key: str) -> str:
     """Say how a secret with this name is given by a setting."""
     if key.casefold().endswith(("oauth_key", "private_key")):
         return "a file that holds it, with oauth_key_file"
-    name = "write_key" if key.casefold().endswith("key") else "token"
+    folded = key.casefold().replace("-", "_")
+    name = "write_key" if folded.endswith("key") else "token"
+    name = "recharge_token" if folded.startswith("recharge") else name
     return f"a file or a command that gives it, with {name}_file or {name}_cmd"
 
 

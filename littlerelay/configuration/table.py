@@ -62,6 +62,8 @@ SHOP = (
     Setting("token_file", kinds.FILE, "A file with the access token that only you may read."),
     Setting("token_cmd", kinds.COMMAND, "A command that prints the access token."),
     Setting("state_dir", kinds.FOLDER, "Where jobs remember what they gave."),
+    Setting("recharge_token_file", kinds.FILE, "A file with the token for Recharge's API."),
+    Setting("recharge_token_cmd", kinds.COMMAND, "A command that prints that token."),
 )
 
 SEGMENT = (

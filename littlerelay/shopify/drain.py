@@ -27,14 +27,15 @@ _REFUND_LISTS = {
 }
 _FULFILLMENT_LISTS = {"fulfillment_line_items": "fulfillment_line_items"}
 _CHECKOUT_LISTS = {"line_items": "checkout_line_items"}
+_CONTRACT_LISTS = {"items": "contract_items", "attempts": "contract_attempts"}
 _CHECKOUT_LINE_LISTS = {"discount_allocations": "checkout_discount_allocations"}
 _BATCH = 100  # parents whose lists are asked for at once; Shopify takes 250 ids
 # What these documents read belongs to the record itself: where it is gone, so is the record.
-_OF_RECORD = ("order_", "checkout_line_items")
+_OF_RECORD = ("order_", "checkout_line_items", "contract_")
 
 
 class GoneError(Exception):
-    """The order or checkout was deleted while it was read."""
+    """The order, checkout or contract was deleted while it was read."""
 
 
 class FollowUps:
@@ -133,6 +134,14 @@ class Drain:
             return False
         for line in node["line_items"]["nodes"]:
             self._lists(line, _CHECKOUT_LINE_LISTS)
+        return True
+
+    def contract(self, node: Node) -> bool:
+        """Complete a subscription contract in place; false where it was removed meanwhile."""
+        try:
+            self._lists(node, _CONTRACT_LISTS)
+        except GoneError:
+            return False
         return True
 
     def _lists(self, owner: Node, documents: dict[str, str]) -> None:

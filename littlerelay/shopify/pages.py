@@ -53,16 +53,16 @@ class Pages:
 
     def _complete(self, span: Span) -> list[Node]:
         counted = span.counted
-        nodes = self._read(span) if counted else {}
+        nodes = self.read(span) if counted else {}
         if len(nodes) < counted:
             counted = self._spans.count(span.start, span.end)
-            nodes = self._read(span)
+            nodes = self.read(span)
         if len(nodes) < counted:
             raise self._spans.short(counted, len(nodes), str(span))
         self.seen += len(nodes)
         return shaped(self._spans.resource, changed(self._spans, nodes.values()))
 
-    def _read(self, span: Span) -> dict[str, Node]:
+    def read(self, span: Span) -> dict[str, Node]:
         """Give the nodes of a span by id; what was created outside of it does not count."""
         nodes: dict[str, Node] = {}
         for page in self._nodes(span, self._pager):

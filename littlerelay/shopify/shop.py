@@ -10,6 +10,8 @@ from littlerelay.errors import RefusedError
 from littlerelay.settings import Markets
 from littlerelay.shopify import records
 from littlerelay.shopify.checkouts import checkout
+from littlerelay.shopify.contract_pages import ContractPages
+from littlerelay.shopify.contracts import contract
 from littlerelay.shopify.drain import Drain, Node
 from littlerelay.shopify.graphql import GraphQL, Variables, expected
 from littlerelay.shopify.markets import read_markets
@@ -21,6 +23,7 @@ from littlerelay.times import iso
 
 NEEDED = "read_orders,read_customers"
 _ALL_ORDERS = "read_all_orders"
+_CONTRACTS = "read_own_subscription_contracts"
 _REACH = 60 * 86_400  # seconds of orders that Shopify shows without read_all_orders
 _ROOM = 86_400  # seconds of them that a run leaves free: the edge moves on while it reads
 # What each optional scope brings; without it these fields are left out of the query.
@@ -116,6 +119,21 @@ class Shop:
             "checkouts": self._checkouts,
         }
         return Spans(self.api, make[resource](), since, end)
+
+    def contracts(self, since: int, end: int) -> ContractPages:
+        """Give the pages of the app's own subscription contracts."""
+        complete = Drain(self.api, products=False).contract
+        resource = Resource("contracts", 50, contract, {}, complete)
+        return ContractPages(Spans(self.api, resource, 0, end), since)
+
+    def check_contracts(self) -> None:
+        """Refuse an app that may not read subscription contracts. Raises RefusedError."""
+        if not covers(self.scopes, _CONTRACTS):
+            raise RefusedError(
+                f"The app may not read subscription contracts: it lacks {_CONTRACTS}.",
+                f"Grant the app {_CONTRACTS}, which shows those that it made itself; those of "
+                "Recharge are read by --resource subscriptions.",
+            )
 
     def markets(self) -> Markets:
         """Read the shop's markets, none where the app may not. Raises what GraphQL.execute does."""

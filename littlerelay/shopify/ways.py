@@ -11,6 +11,7 @@ from littlerelay.clock import Clock
 from littlerelay.patience import Follow
 from littlerelay.settings import Mode
 from littlerelay.shopify.bulk import Bulk, Kind
+from littlerelay.shopify.contract_pages import ContractPages
 from littlerelay.shopify.download import Download
 from littlerelay.shopify.drain import FollowUps
 from littlerelay.shopify.gathering import Means
@@ -56,8 +57,10 @@ class Ways:
     watch: Follow
     is_local: bool = False
 
-    def reader(self, resource: str, since: int, end: int) -> Pages | Bulk:
+    def reader(self, resource: str, since: int, end: int) -> Pages | Bulk | ContractPages:
         """Give what reads a resource, by its name in a run; see Spans for the bounds."""
+        if resource == "contracts":  # few, and nothing to count them by
+            return self.shop.contracts(since, end)
         if self.mode == "pages":
             return self.shop.pages(resource, since, end)
         spans = self.shop.spans(resource, since, end)
