@@ -149,6 +149,13 @@ def test_a_topic_that_tells_no_fact_is_known(topic: str) -> None:
     assert (found.recorded.kind, found.recorded.topic) == ("other", topic)
 
 
+@pytest.mark.parametrize(
+    "body", [{"order_edit": {"id": 1}}, {"customerId": "gid://shopify/Customer/1", "tags": []}]
+)
+def test_a_body_that_tells_no_fact_is_known_without_its_topic(body: Body) -> None:
+    assert recognised({**body, "occurredAt": DAY.format(1)}).recorded.kind == "other"
+
+
 @pytest.mark.parametrize("topic", OF_RECORDS)
 def test_a_topic_may_be_written_as_in_graphql(topic: str) -> None:
     assert plain(topic.upper().replace("/", "_")) == topic
@@ -168,6 +175,7 @@ UNKNOWN: list[tuple[Any, str]] = [
     ({"headers": headers(TOPIC), "body": "[1]"}, "wrong_type"),
     ({"attributes": headers(TOPIC), "data": "{}"}, "not_base64"),
     ({"id": "gid://shopify/LineItem/1", "__parentId": "gid://shopify/Order/1"}, "bulk_line"),
+    ({"id": "gid://shopify/Order/1", "name": "#1001"}, "bulk_line"),
 ]
 
 

@@ -74,6 +74,11 @@ def glance(text: bytes) -> Glance | None:
     return Glance(topic.decode(), shop.decode(), own.decode(), order.decode() if order else None)
 
 
+def shop_of(line: Body) -> str | None:
+    """Give the shop that an envelope names beside what it holds, if any."""
+    return next((one for one in map(line.get, _SHOPS) if isinstance(one, str) and one), None)
+
+
 class _Parts(NamedTuple):
     headers: dict[str, str]
     body: object
@@ -92,11 +97,10 @@ def delivery(line: Body) -> Delivery | None:
     topic = line.get("topic") or headers.get("shopify-topic")
     if not isinstance(topic, str):
         return None
-    shops = (*map(line.get, _SHOPS), headers.get("shopify-shop-domain"))
     body, raw = _opened(parts)
     return Delivery(
         topic,
-        next((one for one in shops if isinstance(one, str) and one), None),
+        shop_of(line) or headers.get("shopify-shop-domain"),
         headers.get("shopify-triggered-at", ""),
         body,
         raw,

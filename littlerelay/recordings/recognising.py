@@ -9,7 +9,7 @@ import orjson
 
 from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
-from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance
+from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance, shop_of
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
 from littlerelay.recordings.recorded import Recorded
 from littlerelay.recordings.topics import OF_RECORDS, kind_of, plain
@@ -18,6 +18,12 @@ _MESSAGES = ("track", "identify", "alias", "page", "screen", "group")
 _GID = re.compile(r"gid://shopify/(\w+)/[0-9]")
 _REJECT = {"reason", "detail", "source", "record"}
 _OWN = [(name, kind.is_own) for name, kind in KINDS.items() if kind.is_own]
+# Bodies of webhooks without their topic that tell no fact: an order's edit, and a change of tags.
+_NO_FACT = ({"order_edit"}, {"customerId", "tags", "occurredAt"})
+_OF_BULK = (
+    "it is of a bulk operation, whose lines are parts of records, as its own query asked for them; "
+    "read the shop with `relay backfill --archive`, and map that"
+)
 _LEVELS = 4  # of rejects within rejects
 
 
@@ -63,10 +69,12 @@ def recognised(line: object, asked: str | None = None) -> Found:
         return Found(Recorded(EVENTS, "", "", "", body))
     own = _owner(body) if asked is None else None
     if own is not None:
-        return _placed(own, body)
+        return _placed(own, body)._replace(shop=shop_of(body))
     webhook = delivery(body)
     if webhook is not None:
         return _of_webhook(webhook)
+    if asked is None and any(marks <= body.keys() for marks in _NO_FACT):
+        return Found(Recorded(OTHER, "", "", "", {}))
     return _placed(asked or _kind(body), body)
 
 
@@ -142,8 +150,8 @@ def _kind(body: Body) -> str:
     named = _GID.match(gid) if isinstance(gid, str) else None
     if named and named[1] in OF_GIDS:
         return OF_GIDS[named[1]]
-    if "__parentId" in body:
-        raise RecordError("bulk_line", "a bulk operation's line is no whole record")
+    if "__parentId" in body or (isinstance(own := body.get("id"), str) and _GID.match(own)):
+        raise RecordError("bulk_line", _OF_BULK)
     for name, kind in KINDS.items():
         if any(marks <= body.keys() for marks in kind.marks):
             return name
