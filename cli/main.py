@@ -144,13 +144,18 @@ def _stopped(words: Sequence[str]) -> StoppedError:
 
 
 def _is_rewriting(words: Sequence[str]) -> bool:
-    """Tell whether messages are written anew, which begins at the start each time."""
-    to_file = "-" in words or any(word.startswith("--out") for word in words)
+    """Tell whether messages are written anew, which begins at the start each time.
+
+    What maps records keeps a checkpoint beside its file.
+    """
+    outs = [word.partition("=")[2] for word in words if word.startswith("--out=")]
+    outs += [after for word, after in pairwise(words) if word == "--out"]
+    is_kept = any(os.path.exists(f"{out}.checkpoint.json") for out in outs)  # noqa: PTH110  as below
     is_archive = any(
         word.endswith(".archive.json") or os.path.isdir(word)  # noqa: PTH112  raises for no word
         for word in words
     )
-    return words[0] == "replay" and to_file and not is_archive
+    return words[0] == "replay" and bool(outs or "-" in words) and not (is_archive or is_kept)
 
 
 def _misused(error: typer.TyperException) -> UsageError:

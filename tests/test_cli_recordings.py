@@ -150,3 +150,11 @@ def test_a_log_tells_how_far_a_run_is() -> None:
         "writes 3,100 of 4,000 (77%), 400 records, 7 rejected",
         "writes 3,100 of 4,000 (77%), 400 records, 7 rejected",
     ]
+
+
+@pytest.mark.parametrize("out", [OUT, ("--out=mapped.ndjson",)])
+def test_a_mapping_that_was_stopped_is_said_to_go_on(out: tuple[str, ...], relay: Relay) -> None:
+    words = ["replay", WEBHOOKS, *out]
+    assert "begins anew" in part("main")._stopped(words).hint
+    relay(*words)
+    assert "goes on" in part("main")._stopped(words).hint

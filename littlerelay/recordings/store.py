@@ -31,6 +31,16 @@ CREATE TABLE events (
     id TEXT NOT NULL, shared TEXT, rank TEXT NOT NULL, moment TEXT NOT NULL, name TEXT NOT NULL,
     content BLOB NOT NULL);
 """
+_DELETE_OTHERS = """
+DELETE FROM events WHERE rowid IN (
+    SELECT own FROM (
+        SELECT rowid AS own, row_number() OVER (
+            PARTITION BY shared ORDER BY rank, moment, id, content) AS place
+        FROM events WHERE shared IN (
+            SELECT shared FROM events WHERE shared IS NOT NULL
+            GROUP BY shared HAVING count(*) > 1))
+    WHERE place > 1)
+"""
 _RECORDS = "SELECT family, key, kind, file, line, content FROM records"
 _AFTER = f"{_RECORDS} WHERE (family, key) > (?, ?) ORDER BY family, key"
 
@@ -123,12 +133,7 @@ class Store:
         self._prepare(
             "CREATE INDEX IF NOT EXISTS by_name ON events (shared) WHERE shared IS NOT NULL"
         )
-        self._prepare(
-            "DELETE FROM events WHERE shared IS NOT NULL AND rowid NOT IN (SELECT own FROM ("
-            "SELECT rowid AS own, row_number() OVER "
-            "(PARTITION BY shared ORDER BY rank, moment, id, content) AS place "
-            "FROM events WHERE shared IS NOT NULL) WHERE place = 1)"
-        )
+        self._prepare(_DELETE_OTHERS)
         self._prepare("CREATE INDEX IF NOT EXISTS by_time ON events (moment, id)")
 
     def _prepare(self, statement: str) -> None:
