@@ -174,6 +174,8 @@ UNKNOWN: list[tuple[Any, str]] = [
     ({"headers": headers(TOPIC), "body": "{"}, "not_json"),
     ({"headers": headers(TOPIC), "body": "[1]"}, "wrong_type"),
     ({"attributes": headers(TOPIC), "data": "{}"}, "not_base64"),
+    ({"attributes": headers(TOPIC), "data": "\u00e9"}, "not_base64"),
+    ({"reason": "x", "detail": "y", "source": [], "id": 1, "record": 5}, "unknown_line"),
     ({"id": "gid://shopify/LineItem/1", "__parentId": "gid://shopify/Order/1"}, "bulk_line"),
     ({"id": "gid://shopify/Order/1", "name": "#1001"}, "bulk_line"),
 ]

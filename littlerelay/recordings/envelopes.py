@@ -14,7 +14,6 @@ Names of headers count in any case, with or without ``X-``, and as CGI writes th
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode
 from typing import Any, NamedTuple
@@ -160,8 +159,9 @@ def _opened(parts: _Parts) -> tuple[object, bytes | None]:
         return parts.body, None
     try:
         raw = b64decode(parts.body, validate=True) if parts.is_base64 else parts.body.encode()
-        return orjson.loads(raw), raw
-    except binascii.Error:
+    except ValueError:
         raise RecordError("not_base64", "the body") from None
+    try:
+        return orjson.loads(raw), raw
     except orjson.JSONDecodeError:
         raise RecordError("not_json", "the body") from None

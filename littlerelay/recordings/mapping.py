@@ -17,7 +17,7 @@ from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
 from littlerelay.recordings.reading import rejected
 from littlerelay.recordings.recognising import decoded, recognised
-from littlerelay.recordings.recorded import Made, Recorded
+from littlerelay.recordings.recorded import Made, Recorded, text
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.selection import Selection
 from littlerelay.settings import Mapping
@@ -58,8 +58,11 @@ class Rules:
     selection: Selection | None
 
     def chosen(self, made: Made) -> list[Event]:
-        """Give the events of one record that are given."""
-        if self.selection is None:
+        """Give the events of one record that are given. Raises RecordError for what is no time."""
+        if made.record is not None and made.events:
+            for name in ("created_at", "updated_at"):
+                text(made.record, name)
+        if self.selection is None or not made.events:
             return made.events
         if made.record is not None:
             return self.selection.choose(made.record, made.events)

@@ -86,9 +86,9 @@ def _lines(one: Recorded) -> list[object]:
 
 def _latest(found: Sequence[Recorded], name: str) -> list[Any]:
     """Give the latest of each of an order's refunds, fulfillments or transactions."""
-    latest: dict[object, Body] = {}
+    latest: dict[str, Body] = {}
     for body in _told(found, name):
-        own = body.get("id")
+        own = repr(body.get("id"))  # which can be anything
         if own not in latest or _updated(body) >= _updated(latest[own]):
             latest[own] = body
     return list(latest.values())

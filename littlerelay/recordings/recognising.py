@@ -94,8 +94,8 @@ def _within(line: object) -> tuple[Body, str | None]:
     for _ in range(_LEVELS):
         if not body.keys() >= _REJECT:
             break
-        if body["source"] in KINDS and "id" in body:  # as a backfill rejects a record
-            return _object(body["record"]), str(body["source"])
+        if "id" in body and (kind := str(body["source"])) in KINDS:  # as a backfill rejects it
+            return _object(body["record"]), kind
         body = _object(_rejected(body["record"]))
     return body, None
 
