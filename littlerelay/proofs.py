@@ -128,9 +128,9 @@ def _compared(
 ) -> Generator[Comparing | Asking | Finding, None, Reconciled]:
     since, until = iso_ms(found.since), iso_ms(found.until)
     with Workspace() as work, closing(Books(work, since, until)) as books:
-        counted, unsummed = yield from _fill(books, files, shop, found)
+        unsummed = yield from _fill(books, files, shop, found)
         forgets = found.freeze < shop.now - DELETIONS_KEPT
-        judge = Judge(books, found, counted, forgets=forgets)
+        judge = Judge(books, found, forgets=forgets)
         tally = Counter[Reason | None]()
         for finding in judge.findings():
             tally[finding.reason] += 1
@@ -158,11 +158,8 @@ def _has_orders(found: Scope) -> bool:
 
 def _fill(
     books: Books, files: list[File], shop: Shop, found: Scope
-) -> Generator[Comparing | Asking, None, tuple[dict[str, int], list[str]]]:
-    """Note what both sides tell.
-
-    Gives the customers of months that have as many on either, and what else is to be noted.
-    """
+) -> Generator[Comparing | Asking, None, list[str]]:
+    """Note what both sides tell. Gives what else the user is to know of it."""
     if _has_orders(found):
         shop.check_reach(found.since)
     name_of, zone = names_of(found.namespace, shop.domain), shop.zone.key
@@ -170,11 +167,10 @@ def _fill(
     expectation = Expectation(books, found, name_of, zone)
     if _has_orders(found):
         yield from _ask_orders(shop, found, expectation)
-    counted: dict[str, int] = {}
     if "customers" in found.kinds:
-        counted = yield from _ask_customers(shop, found, books, expectation)
+        yield from _ask_customers(shop, found, expectation)
     books.settle_shop()
-    return counted, _unsummed(expectation.unsummed)
+    return _unsummed(expectation.unsummed)
 
 
 def _unsummed(names: list[str]) -> list[str]:
@@ -206,26 +202,17 @@ def _ask_orders(shop: Shop, found: Scope, expectation: Expectation) -> Iterator[
         expectation.deleted(gone.id)
 
 
-def _ask_customers(
-    shop: Shop, found: Scope, books: Books, expectation: Expectation
-) -> Generator[Asking, None, dict[str, int]]:
-    """Count the customers of each month, and note each where the counts differ.
-
-    Gives the counts of the months where they do not.
-    """
-    told = {one.month: one.number for one in books.sums("file") if one.kind == "customers"}
-    same: dict[str, int] = {}
-    for month, span in months(found.since, found.until, shop.zone):
-        counted = count_customers(shop.api, span)
-        if counted == told.get(month, 0):
-            same[month] = counted
-            books.forget_customers(month)
-            continue
-        for number, customer in enumerate(customer_dates(shop.api, span)):
+def _ask_customers(shop: Shop, found: Scope, expectation: Expectation) -> Iterator[Asking]:
+    """Note every customer of the period, month by month, for the counts of each are checked."""
+    counted, number = count_customers(shop.api, Bounds(found.since, found.until)), 0
+    yield Asking("customers", 0, counted)
+    for _, span in months(found.since, found.until, shop.zone):
+        for customer in customer_dates(shop.api, span):
             expectation.customer(*customer)
+            number += 1
             if number % _TOLD == 0:
                 yield Asking("customers", number, counted)
-    return same
+    yield Asking("customers", number, counted)
 
 
 def months(since: int, until: int, zone: ZoneInfo) -> Iterator[tuple[str, Bounds]]:

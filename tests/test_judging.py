@@ -56,7 +56,7 @@ def judged(books: Books, *, forgets: bool = False) -> tuple[list[Finding], list[
         pos_as_completed=False,
         shipping_has_tax=False,
     )
-    judge = Judge(books, scope, {}, forgets=forgets)
+    judge = Judge(books, scope, forgets=forgets)
     findings = list(judge.findings())
     rows = list(judge.rows())
     if all(one.reason for one in findings):

@@ -270,13 +270,30 @@ def test_a_report_that_may_not_be_read_is_noted(
     )
 
 
-def test_a_customer_who_is_gone_is_named(shop: StandIn, output: Path, tmp_path: Path) -> None:
+def test_a_customer_who_is_missing_does_not_hide_behind_one_who_is_gone(
+    shop: StandIn, output: Path, tmp_path: Path
+) -> None:
+    key = message_id("", shop.world.shop["myshopifyDomain"], "customers/77/created")
+    created = first(events(output), "Customer Created", 3)
+    lost = created["properties"]["shopify_customer_id_littledata"]
+
     def alter(every: list[Event]) -> list[Event]:
-        created = first(every, "Customer Created")
-        key = message_id("", shop.world.shop["myshopifyDomain"], "customers/77/created")
         properties = {**created["properties"], "shopify_customer_id_littledata": 77}
-        return [*every, {**created, "messageId": key, "properties": properties}]
+        gone = {**created, "messageId": key, "properties": properties}
+        return [one for one in every if one["messageId"] != created["messageId"]] + [gone]
 
     found = proof(shop, altered(output, tmp_path, alter), resources=("customers",))
-    assert found.faults == []
+    assert [(one.outcome, str(one.id)) for one in found.faults] == [("missing", str(lost))]
     assert [(one.name, one.id) for one in found.of("deleted")] == [("77", 77)]
+
+
+def test_the_moment_at_which_a_customer_came_is_compared(
+    shop: StandIn, output: Path, tmp_path: Path
+) -> None:
+    def alter(every: list[Event]) -> list[Event]:
+        created = first(every, "Customer Created", 3)
+        created["timestamp"] = created["timestamp"][:17] + "59.999Z"
+        return every
+
+    found = proof(shop, altered(output, tmp_path, alter), resources=("customers",))
+    assert [[value.name for value in one.values] for one in found.faults] == [["time"]]

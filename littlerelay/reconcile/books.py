@@ -150,13 +150,6 @@ class Books:
         """Tell whether a fact lies in the period."""
         return self._period["since"] <= entry.at < self._period["until"]
 
-    def forget_customers(self, month: str) -> None:
-        """Leave out the customers that files tell of in one month."""
-        with self._errors():
-            self._base.execute(
-                "DELETE FROM file WHERE kind = 'customers' AND month = :month", {"month": month}
-            )
-
     def sums(self, side: str) -> Iterator[Sum]:
         """Sum one side, ``file`` or ``shop``, by kind, month and currency."""
         amounts = ", ".join(f"sum({name})" for name in AMOUNTS)

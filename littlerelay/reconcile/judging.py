@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from littlerelay.reconcile.books import Books, Entry, Known, Pair, Sum, amount
@@ -18,16 +18,12 @@ Place = tuple[str, str, str]  # month, currency, name of a figure
 class Judge:
     """Judges every pair that differs; `rows` are right once all were.
 
-    ``counted`` are the customers of months in which both sides have as many. ``forgets`` says that
-    the files were written before what Shopify remembers of deletions.
+    ``forgets`` says that the files were written before what Shopify remembers of deletions.
     """
 
-    def __init__(
-        self, books: Books, scope: Scope, counted: Mapping[str, int], *, forgets: bool
-    ) -> None:
+    def __init__(self, books: Books, scope: Scope, *, forgets: bool) -> None:
         self._books = books
         self._scope = scope
-        self._counted = counted
         self._forgets = forgets
         self._explained: Counter[Place] = Counter()
         self._any_deleted = books.has_deleted()
@@ -43,9 +39,6 @@ class Judge:
     def rows(self) -> Iterator[Row]:
         """Give every figure of every month, in the order of their names."""
         files, shop = (_figures(self._books.sums(side)) for side in ("file", "shop"))
-        for month, number in self._counted.items():
-            files[month, "", "customers"] += number
-            shop[month, "", "customers"] += number
         for place in sorted(files.keys() | shop.keys()):
             kind_of_row = _kind(place[2])
             if kind_of_row in self._scope.kinds:
