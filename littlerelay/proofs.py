@@ -129,7 +129,7 @@ def _compared(
     since, until = iso_ms(found.since), iso_ms(found.until)
     with Workspace() as work, closing(Books(work, since, until)) as books:
         unsummed = yield from _fill(books, files, shop, found)
-        forgets = found.freeze < shop.now - DELETIONS_KEPT
+        forgets = found.first_freeze < shop.now - DELETIONS_KEPT
         judge = Judge(books, found, forgets=forgets)
         tally = Counter[Reason | None]()
         for finding in judge.findings():
@@ -183,10 +183,10 @@ def _unsummed(names: list[str]) -> list[str]:
 def _ask_orders(shop: Shop, found: Scope, expectation: Expectation) -> Iterator[Asking]:
     """Note every order that a fact of the period can be of, and what was deleted."""
     read = OrderSearch(
-        created=Bounds(end=found.freeze), updated=Bounds(max(0, found.since - _OVERLAP))
+        created=Bounds(end=found.last_freeze), updated=Bounds(max(0, found.since - _OVERLAP))
     )
     later = OrderSearch(
-        created=Bounds(start=found.freeze), processed=Bounds(found.since, found.until)
+        created=Bounds(start=found.last_freeze), processed=Bounds(found.since, found.until)
     )
     counted, number = count_orders(shop.api, read), 0
     yield Asking("orders", 0, counted)

@@ -119,3 +119,19 @@ def test_the_command_passes_a_sound_file_and_names_the_order_of_a_spoilt_one(
     fault = ended.out.splitlines()[0]
     assert fault.startswith(f"~ {before['order_id']}  order ")
     assert fault.endswith(f"total {after['total']:,.2f}, Shopify {before['total']:,.2f}")
+
+
+def test_each_file_knows_what_was_there_when_its_own_run_ended(
+    shop: StandIn, output: Path, tmp_path: Path
+) -> None:
+    early = tmp_path / "early.ndjson"
+    backfill(shop, tmp_path, since=SINCE, until="2025-01-01", out=str(early), job="early")
+    before = proof(shop, early, resources=ORDERS)
+    shop.live(20)
+    shop.pass_time(7200)
+    late = tmp_path / "late.ndjson"
+    backfill(shop, tmp_path, since="2025-01-01", out=str(late), job="late")
+    found = proof(shop, early, late, resources=ORDERS)
+    assert found.faults == []
+    imported = {one.name for one in found.of("created later")}
+    assert imported > {one.name for one in before.of("created later")}

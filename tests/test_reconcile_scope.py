@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from littlerelay.checkpoint import Position
 from littlerelay.compare.sides import File
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DamagedError, DiskError, UsageError
@@ -58,7 +59,7 @@ def test_a_run_says_its_period_and_what_it_read(path: Path) -> None:
         epoch("2025-01-01T00:00:00Z"),
         epoch("2026-01-01T00:00:00Z"),
     )
-    assert scoped.freeze == scoped.until
+    assert scoped.first_freeze == scoped.last_freeze == scoped.until
     assert scoped.kinds == ("orders", "refunds", "fulfillments")
     assert scoped.notes == ("customers are not compared: the run did not read them",)
 
@@ -111,7 +112,7 @@ def test_without_a_checkpoint_the_user_says_the_period(tmp_path: Path) -> None:
     scoped = found(path, mapping=mapping, since="2025-01-01", until="2025-02-01")
     assert scoped.kinds == ("orders", "refunds", "fulfillments", "customers")
     assert (scoped.namespace, scoped.pos_as_completed) == ("test", True)
-    assert scoped.freeze == scoped.until
+    assert scoped.first_freeze == scoped.last_freeze == scoped.until
 
 
 def test_a_sample_and_what_was_new_alone_are_held_to_nothing(path: Path) -> None:
@@ -121,6 +122,18 @@ def test_a_sample_and_what_was_new_alone_are_held_to_nothing(path: Path) -> None
     new = own(path.with_name("new.ndjson"), "2025-01-01", "2026-01-01", new_since=NOW)
     assert "--since last" in str(hopeless([File(new)]))
     assert hopeless([File(path), File(new)]) is None
+
+
+def test_what_was_not_read_in_all_of_the_period_is_not_compared(path: Path) -> None:
+    both = {name: Position(total=1, done=True) for name in ("customers", "orders")}
+    told(path, resources=both)
+    second = own(path.with_name("second.ndjson"), "2026-01-01", "2026-03-01")
+    scoped = found(path, second)
+    assert scoped.kinds == ("orders", "refunds", "fulfillments")
+    (note,) = scoped.notes
+    unread = "no run read those from 2026-01-01T00:00:00Z to 2026-03-01T00:00:00Z"
+    assert note == f"customers are not compared: {unread}"
+    assert "customers" in found(path, second, until="2026-01-01").kinds
 
 
 def test_months_begin_at_the_midnights_of_the_shop() -> None:

@@ -14,7 +14,7 @@ from littlerelay.compare.entries import months_of
 from littlerelay.events import timestamp
 from littlerelay.mappers.money import amount_text
 from littlerelay.reconcile.books import Books, Entry, Known, thousandths
-from littlerelay.reconcile.scope import Scope
+from littlerelay.reconcile.scope import READ_FROM, Scope
 from littlerelay.reconcile.values import Kind, Reason
 from littlerelay.shopify.figures import OrderFigures, Refunded
 from littlerelay.times import iso_ms
@@ -37,12 +37,15 @@ class Expectation:
         self._scope = scope
         self._name_of = name_of
         self._month = months_of(zone)
-        self._freeze = iso_ms(scope.freeze)
+        self._readings = [
+            (one.resources, iso_ms(one.since), iso_ms(one.until), iso_ms(one.freeze))
+            for one in scope.readings
+        ]
         self.unsummed: list[str] = []
 
     def order(self, order: OrderFigures) -> None:
         """Note an order, its refunds and its fulfillments."""
-        facts = _Facts(order, self._scope, self._late(order.created), self._late(order.updated))
+        facts = _Facts(order, self._scope)
         self._note(facts, "orders", order.id, order.processed)
         for refund in order.refunds:
             self._note(facts, "refunds", refund.id, refund.processed, refund)
@@ -56,17 +59,30 @@ class Expectation:
         """Note a customer."""
         at = timestamp(created)
         key, month = self._name_of(f"customers/{number}/created"), self._month_of(at)
-        absent: Reason | None = "created later" if self._late(created) else None
+        is_created_late, is_changed_late = self._late("customers", at, created, updated)
+        absent: Reason | None = "created later" if is_created_late else None
         entry = Entry(key, "customers", at, month, "", str(number), number)
-        self._books.add_known(entry, Known(number, absent, self._late(updated)))
+        self._books.add_known(entry, Known(number, absent, is_changed_late))
 
     def deleted(self, number: int) -> None:
         """Note an order that is deleted: which of its names its event had is not known."""
         for fact in ("completed", "pos"):
             self._books.add_deleted(self._name_of(f"orders/{number}/{fact}"))
 
-    def _late(self, moment: str) -> bool:
-        return timestamp(moment) >= self._freeze
+    def _late(self, kind: Kind, at: str, created: str, updated: str) -> tuple[bool, bool]:
+        """Tell whether a record was created too late for a fact, and whether it changed since.
+
+        It was too late where each run that gave facts of that time had ended; it may have changed
+        for each as soon as one had.
+        """
+        ends = [
+            freeze
+            for resources, since, until, freeze in self._readings
+            if READ_FROM[kind] in resources and since <= at < until
+        ]
+        born, changed = timestamp(created), timestamp(updated)
+        is_changed_late = any(changed >= end for end in ends)
+        return bool(ends) and all(born >= end for end in ends), is_changed_late
 
     def _month_of(self, at: str) -> str:
         return self._month(at[:16].encode()).decode()
@@ -79,7 +95,8 @@ class Expectation:
             key, month = self._name_of(facts.names(number)[kind]), self._month_of(at)
             amounts = facts.amounts(kind, refund)
             entry = Entry(key, kind, at, month, order.currency, order.name, number, **amounts)
-            self._books.add_known(entry, facts.known(kind, refund))
+            late = self._late(kind, at, order.created, order.updated)
+            self._books.add_known(entry, facts.known(kind, refund, *late))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +105,6 @@ class _Facts:
 
     order: OrderFigures
     scope: Scope
-    is_created_late: bool
-    is_changed_late: bool
 
     def names(self, number: int) -> dict[Kind, str]:
         """Give the fact of each kind that has this number."""
@@ -112,13 +127,18 @@ class _Facts:
             }
         return {name: rounded(one, order.currency) for name, one in told.items()}
 
-    def known(self, kind: Kind, refund: Refunded | None) -> Known:
+    def known(
+        self, kind: Kind, refund: Refunded | None, is_created_late: bool, is_changed_late: bool
+    ) -> Known:
         """Give what else decides whether a difference is a fault."""
+        absent = self._absent(kind, refund)
+        if is_created_late and absent != "test order":
+            absent = "created later"
         has_tax_inside = self.order.taxes_included and not self.scope.shipping_has_tax
         return Known(
             self.order.id,
-            self._absent(kind, refund),
-            self.is_changed_late,
+            absent,
+            is_changed_late,
             self.order.edited,
             has_tax_inside,
         )
@@ -127,8 +147,6 @@ class _Facts:
         """Say why a file need not hold a fact; none where it must."""
         if self.order.test and not self.scope.include_test:
             return "test order"
-        if self.is_created_late:
-            return "created later"
         event = "POS Order Placed" if self._is_pos else "Order Completed"
         if kind == "orders" and event in self.scope.left_out:
             return "left out"

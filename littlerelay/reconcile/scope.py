@@ -40,17 +40,30 @@ _HEEDED = (
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What one run gave: facts from ``since`` up to ``until`` of records created before ``freeze``.
+
+    Times are seconds since 1970.
+    """
+
+    resources: frozenset[str]
+    since: int
+    until: int
+    freeze: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What is compared, and how files of events were made. Times are seconds since 1970.
 
-    Facts from ``since`` up to ``until`` are compared; records created before ``freeze`` were read.
-    ``left_out`` are events by name. ``kinds`` are those that can be compared, ``notes`` say why the
-    others cannot.
+    Facts from ``since`` up to ``until`` are compared, as the ``readings`` gave them. ``left_out``
+    are events by name. ``kinds`` are those that can be compared, ``notes`` say why the others
+    cannot.
     """
 
     since: int
     until: int
-    freeze: int
+    readings: tuple[Reading, ...]
     kinds: tuple[Kind, ...]
     notes: tuple[str, ...]
     namespace: str
@@ -59,6 +72,16 @@ class Scope:
     refund_zero: bool
     pos_as_completed: bool
     shipping_has_tax: bool
+
+    @property
+    def first_freeze(self) -> int:
+        """Give the end of the first reading: what happened before it, all files know."""
+        return min(one.freeze for one in self.readings)
+
+    @property
+    def last_freeze(self) -> int:
+        """Give the end of the last reading: of what was created later no file knows."""
+        return max(one.freeze for one in self.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +119,13 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
     span = _span(runs) if len(runs) == len(files) else None
     since, until = _period(asked, span, now, zone)
     notes = [*_altered(files)]
+    everything = Reading(frozenset(READ_FROM.values()), since, until, until)
     left_out = frozenset(name for name in meant["leave_out"].split(", ") if name)
     return Scope(
         since=since,
         until=until,
-        freeze=max([run.frozen_end for run in runs], default=until) if span else until,
-        kinds=tuple(_kinds(runs, asked, left_out, notes)),
+        readings=tuple(map(_reading, runs)) if span else (everything,),
+        kinds=tuple(_kinds(_unread(runs, since, until), asked, left_out, notes)),
         notes=tuple(notes),
         namespace=meant["namespace"],
         left_out=left_out,
@@ -127,18 +151,30 @@ def _meant(files: Sequence[File], mapping: Mapping) -> dict[str, str]:
     return told or {}
 
 
-def _span(runs: Iterable[Checkpoint]) -> tuple[int, int]:
+def _reading(run: Checkpoint) -> Reading:
+    return Reading(frozenset(run.resources), run.since, run.until, run.frozen_end)
+
+
+def _span(runs: Sequence[Checkpoint]) -> tuple[int, int]:
     """Give the time for which several runs gave everything. Raises UsageError for a gap."""
-    first, *others = sorted(runs, key=_start)
-    since, until = _start(first), first.until
-    for run in others:
-        if _start(run) > until:
-            raise UsageError(
-                f"Nothing holds what happened from {iso(until)} to {iso(_start(run))}.",
-                "Name the file of that time, too, or reconcile each file on its own.",
-            )
-        until = max(until, run.until)
+    since, until = min(map(_start, runs)), max(run.until for run in runs)
+    gap = _gap(runs, since, until)
+    if gap is not None:
+        raise UsageError(
+            f"Nothing holds what happened from {iso(gap[0])} to {iso(gap[1])}.",
+            "Name the file of that time, too, or reconcile each file on its own.",
+        )
     return since, until
+
+
+def _gap(runs: Iterable[Checkpoint], since: int, until: int) -> tuple[int, int] | None:
+    """Give the first part of a period for which no run gave everything."""
+    for run in sorted(runs, key=_start):
+        if since >= until or _start(run) > since:
+            break
+        since = max(since, run.until)
+    starts = (_start(run) for run in runs if _start(run) > since)
+    return (since, min(starts, default=until)) if since < until else None
 
 
 def _start(run: Checkpoint) -> int:
@@ -171,17 +207,28 @@ def _period(
     return since, until
 
 
+def _unread(runs: list[Checkpoint], since: int, until: int) -> dict[str, str]:
+    """Say of each resource that no run read, or none in a part of the period, why so."""
+    found: dict[str, str] = {}
+    for name in sorted({*READ_FROM.values()}) if runs else ():
+        readers = [run for run in runs if name in run.resources]
+        gap = _gap(readers, since, until)
+        if not readers:
+            found[name] = "the run did not read them"
+        elif gap is not None:
+            found[name] = f"no run read those from {iso(gap[0])} to {iso(min(gap[1], until))}"
+    return found
+
+
 def _kinds(
-    runs: list[Checkpoint], asked: Asked, left_out: frozenset[str], notes: list[str]
+    unread: dict[str, str], asked: Asked, left_out: frozenset[str], notes: list[str]
 ) -> Iterable[Kind]:
     """Give what can be compared, and note why the rest cannot."""
-    read = {name for run in runs for name in run.resources} or {"customers", "orders"}
-    unread = sorted({*READ_FROM.values()} - read)
-    notes += [f"{name} are not compared: the run did not read them" for name in unread]
-    wanted = set(asked.resources) or read
+    notes += [f"{name} are not compared: {why}" for name, why in unread.items()]
     for kind in KINDS:
+        source = READ_FROM[kind]
         events = {name for name, of in FACTS.items() if of == kind}
-        if READ_FROM[kind] not in read & wanted:
+        if source in unread or source not in (asked.resources or (source,)):
             continue
         if events <= left_out:
             names = " and ".join(sorted(events))
