@@ -71,7 +71,7 @@ class Judge:
     def _explain(self, pair: Pair, finding: Finding) -> None:
         """Take what is explained into the sums, as far as it lies in the period."""
         names = {value.name for value in finding.values}
-        is_whole = finding.outcome != "altered" or not names.isdisjoint({"time", "currency"})
+        is_whole = finding.outcome != "altered"
         for entry, sign in ((pair.file, 1), (pair.shop, -1)):
             if entry is not None and self._books.holds(entry):
                 for name, figure in _figures_of(entry).items():
@@ -111,8 +111,9 @@ def _why_other(name: str, file: Entry, shop: Entry, known: Known) -> Reason | No
         inside = (shop.shipping or 0) - (file.shipping or 0)
         if name == "shipping" and known.has_tax_inside and 0 <= inside <= (shop.tax or 0):
             return "tax inside"
-    is_fixed = name == "currency" or (shop.kind == "orders" and name == "total")
-    return "changed later" if known.is_late and not is_fixed else None
+    # Money that was on its way adds to a refund once it has come; nothing else moves by itself.
+    has_grown = name == "refunded" and (file.refunded or 0) < (shop.refunded or 0)
+    return "changed later" if known.is_late and has_grown else None
 
 
 def _finding(

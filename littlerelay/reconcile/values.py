@@ -30,7 +30,7 @@ REASONS: dict[Reason, str] = {
     "left out": "left out by the setting leave_out",
     "moved no money": "a refund without money gives no event, unless refund_zero is set",
     "created later": "created after the run had ended",
-    "changed later": "changed after the run had ended",
+    "changed later": "paid back after the run had ended",
     "deleted": "deleted in Shopify since",
     "edited": "events tell orders as they were placed, Shopify's sums what edits made of them",
     "tax inside": "prices include taxes, and the events' shipping is without them",
