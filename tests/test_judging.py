@@ -176,6 +176,13 @@ def test_an_order_that_is_there_was_not_deleted(books: Books) -> None:
     assert reasons(books, forgets=True) == [None, None]
 
 
+def test_an_order_is_known_by_whatever_the_file_calls_it(books: Books) -> None:
+    both(books, ORDER, KNOWN, name="5042")
+    books.add_deleted("another")
+    books.add_given(REFUND._replace(name="5042"))
+    assert reasons(books) == [None]
+
+
 def test_what_an_order_had_is_gone_with_it(books: Books) -> None:
     books.add_given(ORDER)
     books.add_deleted("o1")

@@ -170,8 +170,18 @@ class Books:
             yield from self._in_excess(kind)
 
     def has_order(self, name: str) -> bool:
-        """Tell whether Shopify has an order of this name, as far as it was asked."""
-        return self._has("SELECT 1 FROM shop WHERE kind = 'orders' AND name = :value", name)
+        """Tell whether Shopify has an order that is called so, by itself or in a file.
+
+        A file may call orders by their numbers or ids; whatever a setting chose, its own completed
+        orders show who is meant.
+        """
+        return self._has(
+            "SELECT 1 FROM shop WHERE kind = 'orders' AND name = :value", name
+        ) or self._has(
+            "SELECT 1 FROM file JOIN shop ON shop.key = file.key "
+            "WHERE file.kind = 'orders' AND file.name = :value",
+            name,
+        )
 
     def is_deleted(self, key: str) -> bool:
         """Tell whether a fact is of an order of which Shopify says that it was deleted."""
