@@ -27,10 +27,12 @@ ORDER = Entry(
     tax=4_000,
     shipping=5_000,
     discount=0,
+    subtotal=49_000,
 )
 REFUND = Entry("r1", "refunds", ORDER.at, "2026-01", "USD", "#1042", 7001, refunded=9_000)
 CUSTOMER = Entry("c1", "customers", ORDER.at, "2026-01", "", "70", 70)
 KNOWN = Known(5042)
+INSIDE = KNOWN._replace(has_tax_inside=True)
 
 
 @pytest.fixture
@@ -83,11 +85,14 @@ def both(books: Books, shop: Entry, known: Known, **told: Any) -> None:
         ({"tax": 4_010}, KNOWN, None),
         ({"tax": 4_010}, KNOWN._replace(is_late=True), None),
         ({"tax": 4_010}, KNOWN._replace(is_edited=True), "edited"),
-        ({"tax": 4_010}, KNOWN._replace(has_tax_inside=True), None),
+        ({"tax": 4_010}, INSIDE, None),
         ({"shipping": 4_000}, KNOWN, None),
-        ({"shipping": 4_000}, KNOWN._replace(has_tax_inside=True), "tax inside"),
-        ({"shipping": 5_010}, KNOWN._replace(has_tax_inside=True), None),
-        ({"shipping": 990}, KNOWN._replace(has_tax_inside=True), None),
+        ({"shipping": 4_000, "subtotal": 46_000}, INSIDE, "tax inside"),
+        ({"shipping": 3_990, "subtotal": 46_000}, INSIDE, None),
+        ({"shipping": 4_000, "subtotal": None}, INSIDE, "tax inside"),
+        ({"shipping": None}, INSIDE, None),
+        ({"shipping": 5_010, "subtotal": None}, INSIDE, None),
+        ({"shipping": 990, "subtotal": None}, INSIDE, None),
         ({"discount": 10}, KNOWN._replace(is_edited=True), "edited"),
         ({"at": "2026-02-01T00:00:00.000Z"}, KNOWN._replace(is_late=True), None),
         ({"at": "2026-02-01T00:00:00.000Z"}, KNOWN, None),

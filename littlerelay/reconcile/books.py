@@ -26,7 +26,8 @@ class Entry(NamedTuple):
     """One fact as one side tells it; amounts are thousandths, none where a fact has none.
 
     ``month`` is that of the shop's time zone. ``id`` is what Shopify numbers the record; in a file
-    it is none where the messageId does not follow from it.
+    it is none where the messageId does not follow from it. An order's ``subtotal`` is not compared
+    by itself: Shopify's has the taxes inside where prices include them.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Entry(NamedTuple):
     shipping: int | None = None
     discount: int | None = None
     refunded: int | None = None
+    subtotal: int | None = None
 
 
 class Known(NamedTuple):

@@ -124,6 +124,7 @@ class _Facts:
                 "tax": order.tax,
                 "shipping": order.shipped,
                 "discount": order.discount,
+                "subtotal": order.subtotal,
             }
         return {name: rounded(one, order.currency) for name, one in told.items()}
 

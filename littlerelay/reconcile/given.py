@@ -36,7 +36,7 @@ FACTS: dict[str, Kind] = {
     "Customer Created": "customers",
 }
 _AMOUNTS: dict[Kind, dict[str, str]] = {
-    "orders": {name: name for name in ("total", "tax", "shipping", "discount")},
+    "orders": {name: name for name in ("total", "tax", "shipping", "discount", "subtotal")},
     "refunds": {"refunded": "total"},
     "fulfillments": {},
     "customers": {},

@@ -103,17 +103,32 @@ def _why_other(name: str, file: Entry, shop: Entry, known: Known) -> Reason | No
     """Say why a value may differ; none where it may not.
 
     Shopify's tax, shipping and discount follow edits, the event's are as placed. In a shop whose
-    prices include taxes the event's shipping is without them: it is less, by no more than all tax.
+    prices include taxes the event's shipping is without them.
     """
     if shop.kind == "orders" and name in _ALTERABLE:
         if known.is_edited:
             return "edited"
-        inside = (shop.shipping or 0) - (file.shipping or 0)
-        if name == "shipping" and known.has_tax_inside and 0 <= inside <= (shop.tax or 0):
+        if name == "shipping" and known.has_tax_inside and _is_tax_inside(file, shop):
             return "tax inside"
     # Money that was on its way adds to a refund once it has come; nothing else moves by itself.
     has_grown = name == "refunded" and (file.refunded or 0) < (shop.refunded or 0)
     return "changed later" if known.is_late and has_grown else None
+
+
+def _is_tax_inside(file: Entry, shop: Entry) -> bool:
+    """Tell whether an event's shipping is less by its taxes.
+
+    Shopify tells no sum of these; but with all of its taxes an order comes to as much as Shopify
+    says of its goods and its shipping. Of a file that tells no subtotal they are at most all taxes.
+    """
+    if file.shipping is None or shop.shipping is None or shop.subtotal is None:
+        return False
+    inside = shop.shipping - file.shipping
+    if not 0 <= inside <= min(shop.shipping, shop.tax or 0):
+        return False
+    if file.subtotal is None or file.tax is None:
+        return True
+    return file.subtotal + file.shipping + file.tax == shop.subtotal + shop.shipping
 
 
 def _finding(

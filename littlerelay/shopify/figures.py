@@ -34,9 +34,10 @@ class Refunded(NamedTuple):
 class OrderFigures(NamedTuple):
     """What Shopify itself says of one order.
 
-    ``total`` is the order as placed; ``tax``, ``shipping`` (before its discounts), ``shipped``
-    (after them) and ``discount`` are after edits and before returns; ``refunded`` is what was paid
-    back by now. ``fulfillments`` are (id, created), cancelled ones among them.
+    ``total`` is the order as placed; ``subtotal`` (goods after discounts, with their taxes where
+    prices include them), ``tax``, ``shipping`` (before its discounts), ``shipped`` (after them) and
+    ``discount`` are after edits and before returns; ``refunded`` is what was paid back by now.
+    ``fulfillments`` are (id, created), cancelled ones among them.
     """
 
     id: int
@@ -51,6 +52,7 @@ class OrderFigures(NamedTuple):
     source_name: str | None
     currency: str
     total: Decimal
+    subtotal: Decimal
     tax: Decimal
     shipping: Decimal
     shipped: Decimal
@@ -179,6 +181,7 @@ def _order(node: Node) -> OrderFigures:
         source_name=node["source_name"],
         currency=str(total["currency_code"]),
         total=Decimal(total["amount"]),
+        subtotal=_amount(node["subtotal"]),
         tax=_amount(node["tax"]),
         shipping=_amount(node["shipping"]),
         shipped=_amount(node["current_shipping"]) + _amount(node["refunded_shipping"]),
