@@ -81,9 +81,13 @@ def test_a_shipment_tells_each_status_that_it_had(tmp_path: Path) -> None:
         fulfillment_body(updated_at=DAY.format(second), shipment_status=status)
         for second, status in states
     ]
+    bodies[-1]["tracking_numbers"] = ["EX1"]
     lines = [webhook("fulfillments/update", body) for body in bodies]
     lines.append(webhook("orders/fulfilled", order(fulfillments=bodies[:1])))
-    found = [one for one in replayed(tmp_path, lines) if one["event"] == "Fulfillment Updated"]
+    every = replayed(tmp_path, lines)
+    (made,) = [one for one in every if one["event"] == "Fulfillment Created"]
+    assert made["properties"]["tracking_numbers"] == ["EX1"]
+    found = [one for one in every if one["event"] == "Fulfillment Updated"]
     told = [(one["timestamp"][17:19], one["properties"]["shipment_status"]) for one in found]
     assert told == [("06", "in_transit"), ("08", "delivered")]
 
@@ -137,3 +141,13 @@ def test_one_bad_record_of_an_order_leaves_the_others(tmp_path: Path) -> None:
     lines = [*orders(1), webhook("fulfillments/create", bad)]
     assert names(replayed(tmp_path, lines)) == ["Order Completed"]
     assert rejects(tmp_path)[0]["reason"] == "unknown_line_item"
+
+
+def test_an_alias_is_told_by_the_order_that_was_created_first(tmp_path: Path) -> None:
+    visitor = {"note_attributes": [{"name": "segment-clientID", "value": "a-1"}]}
+    who = {"customer": {"id": 7001, "created_at": DAY.format(0)}} | visitor
+    early = order(id=2, created_at=DAY.format(1), processed_at=DAY.format(9)) | who
+    late = order(id=1, created_at=DAY.format(5), processed_at=DAY.format(5)) | who
+    found = replayed(tmp_path, [webhook("orders/create", body) for body in (late, early)])
+    (alias,) = [one for one in found if one["type"] == "alias"]
+    assert alias["timestamp"].startswith("2026-03-01T11:00:09")
