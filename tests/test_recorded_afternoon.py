@@ -44,10 +44,12 @@ def test_garbage_repeats_and_disorder_change_nothing(
     assert found == spoilt.garbage
 
 
-def test_what_was_rejected_can_be_mapped_once_it_is_known(tmp_path: Path) -> None:
-    """Maps a file of rejects: with the same relay, all is rejected again, each line as it was."""
-    replayed(tmp_path, recorded().lines)
+def test_a_file_of_rejects_is_read_as_the_lines_that_it_holds(tmp_path: Path) -> None:
+    spoilt = spoiled(recorded().lines)
+    (tmp_path / "recorded.ndjson").write_bytes(spoilt.content)
+    replay(tmp_path)
     first = rejects(tmp_path)
+    assert len(first) >= len(spoilt.garbage)
     assert replayed(tmp_path, first, shop=SHOP) == []
     again = rejects(tmp_path)
     assert [one["record"]["record"] for one in again] == [one["record"] for one in first]
