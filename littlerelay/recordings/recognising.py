@@ -67,10 +67,17 @@ def recognised(line: object, asked: str | None = None) -> Found:
         return _placed(known, body)
     if _is_message(body):
         return Found(Recorded(EVENTS, "", "", "", body))
+    return _of_line(body, asked)
+
+
+def _of_line(body: Body, asked: str | None) -> Found:
+    """Tell what a record is kept in: Shopify's envelope, another tool's line, or nothing."""
+    webhook = delivery(body)
+    if webhook is not None and plain(webhook.topic) in OF_RECORDS:
+        return _of_webhook(webhook)
     own = _owner(body) if asked is None else None
     if own is not None:
         return _placed(own, body)._replace(shop=shop_of(body))
-    webhook = delivery(body)
     if webhook is not None:
         return _of_webhook(webhook)
     if asked is None and any(marks <= body.keys() for marks in _NO_FACT):
