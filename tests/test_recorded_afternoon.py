@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from littlerelay import catalogue
 from made_recordings import events, names, put, rejects, replay, replayed
 from standin.recording_spoils import spoiled
 
+README = Path(__file__).resolve().parent.parent / "README.md"
+TABLE = re.compile(r"(<!-- afternoon: coverage -->\n).*?(<!-- end -->)", re.DOTALL)
 SHOP = "littlerelay-demo.myshopify.com"
 UPDATED = ["Subscription Updated"]
 SHAPES = ("headers", "http", "eventbridge", "pubsub", "bare")
@@ -28,6 +32,26 @@ def test_every_event_that_relay_makes_happens_in_the_afternoon(told: list[Any]) 
     calls = {one.name for one in catalogue.CALLS}
     made = {name.lower() if name in calls else name for name in catalogue.MADE}
     assert set(names(told)) == made
+
+
+def coverage(told: list[Any]) -> str:
+    """Returns the README's table of what gives each event, with how often the afternoon does."""
+    counts, calls = Counter(names(told)), {one.name for one in catalogue.CALLS}
+    rows = ["| event | a backfill | the afternoon |", "| --- | --- | ---: |"]
+    for name in catalogue.MADE:
+        count = counts[name.lower() if name in calls else name]
+        rows.append(f"| {name} | {'' if name in catalogue.RECORDED else 'yes'} | {count} |")
+    return "\n".join(rows)
+
+
+def test_the_readme_tells_what_the_afternoon_gives(told: list[Any], *, update: bool) -> None:
+    readme = README.read_text()
+    fresh = TABLE.sub(lambda found: f"{found[1]}\n{coverage(told)}\n\n{found[2]}", readme)
+    if update:
+        README.write_text(fresh)
+        return
+    assert readme == fresh, "`make golden` writes the table anew"
+    assert TABLE.search(readme)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
