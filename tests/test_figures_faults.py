@@ -43,6 +43,7 @@ def node(number: int, created: int = NOW, **changed: Any) -> Node:
         "taxes_included": False,
         "source_name": None,
         "total": money("54.0"),
+        "subtotal": money("54.0"),
         "tax": None,
         "shipping": money("0.0"),
         "current_shipping": money("0.0"),
