@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from littlerelay import estimates, jobs
+from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import UsageError
 from littlerelay.estimates import Estimate
 from littlerelay.estimating import samples
 from littlerelay.estimating.counts import Bounds
+from littlerelay.estimating.people import users
 from littlerelay.previews import Figure
 from littlerelay.progress import Finished, Started
 from littlerelay.settings import BackfillRequest, Mapping
+from littlerelay.times import epoch
 from shops import FAST, SCALE, booked, events, finished, settings
 from standin.server import StandIn
 
@@ -218,3 +221,26 @@ def test_what_cannot_be_estimated_is_refused(
         estimated(shop, **asked)
     assert caught.value.hint
     assert shop.stats["requests"] == before
+
+
+def test_whoever_left_a_checkout_and_did_not_change_is_one_more_user() -> None:
+    def left(changed: str) -> samples.Mapped:
+        customer = {"orders_count": 2, "created_at": "2020-01-01T00:00:00Z", "updated_at": changed}
+        return samples.Mapped({"customer": customer}, [{"userId": "7"}], [9], 1.0)
+
+    run = Checkpoint(
+        job="acme",
+        meaning={},
+        since=epoch("2026-06-01T00:00:00Z"),
+        until=epoch("2026-07-01T00:00:00Z"),
+        frozen_end=0,
+        updated_since=0,
+        new_since=None,
+        limit=None,
+        left_out=[],
+        resources=dict.fromkeys(ALL, Position(total=0)),
+    )
+    every = [left("2026-05-01T00:00:00Z"), left("2026-06-09T00:00:00Z")]
+    checkouts = samples.Sample("checkouts", 2, every, 2)
+    assert users(run, [checkouts], identified=1).number == 1
+    assert users(run, [checkouts], identified=0).number == 0

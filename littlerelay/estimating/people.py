@@ -116,11 +116,14 @@ def _new_user(run: Checkpoint, resource: str, identified: bool, one: Mapped) -> 
         return 0.0
     if not customer:
         return 1.0
-    if identified and "customers" in run.resources and _is_told(customer, run):
+    is_read = identified and "customers" in run.resources
+    if is_read and _is_told(customer, run):
         return 0.0
     if resource == "orders":
         return part_of_customer(one.record, run)
-    return 0.0 if "orders" in run.resources and customer.get("orders_count") else 1.0
+    # Whoever did not change in the period did not order in it, either.
+    may_have_ordered = "orders" in run.resources and customer.get("orders_count") and not is_read
+    return 0.0 if may_have_ordered else 1.0
 
 
 def _is_told(customer: Record, run: Checkpoint) -> bool:
