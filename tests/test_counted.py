@@ -13,6 +13,7 @@ import pytest
 from command import FINISHED, Relay, faked
 from littlerelay import checkpoint
 from littlerelay.errors import UnreachableError
+from littlerelay.pipeline import Rules
 from littlerelay.places import Paths
 from littlerelay.progress import Counted, Finished, Noted
 from littlerelay.reconcile import counting
@@ -114,6 +115,26 @@ def test_a_sample_and_what_is_new_are_not_held_to_counts(shop: StandIn, folder: 
     assert finished(backfill(shop, folder, since=SINCE, limit=5, out=sample)).counted == ()
     new = str(folder / "new.ndjson")
     assert finished(backfill(shop, folder, since="last", out=new)).counted == ()
+
+
+def test_an_order_that_is_lost_on_its_way_is_counted(
+    shop: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Rules.lines
+    orders: list[Any] = []
+
+    def lines(rules: Rules, resource: str, record: dict[str, Any]) -> tuple[list[Any], list[bytes]]:
+        events, written = made(rules, resource, record)
+        orders.extend(one for one in events if one.get("event") == "Order Completed")
+        is_lost = resource == "orders" and len(orders) == 30
+        return ([], []) if is_lost else (events, written)
+
+    monkeypatch.setattr(Rules, "lines", lines)
+    found = finished(backfill(shop, tmp_path, since=SINCE)).counted
+    assert [(one.resource, one.unexplained > 0) for one in found] == [
+        ("customers", False),
+        ("orders", True),
+    ]
 
 
 def test_counts_that_cannot_be_had_do_not_spoil_a_run(
