@@ -167,6 +167,8 @@ def described(found: Finding) -> str:
         parts.append("; ".join(_differing(value, found.currency) for value in found.values))
     else:
         place = "not in the files" if found.outcome == "missing" else "not in Shopify"
+        if found.reason is None and found.detail:
+            place = f"not to be in the files ({clean(found.detail)})"
         said = [_one_side(value, found.currency) for value in found.values]
         parts.append(", ".join([f"{place}: {found.at}", *said]))
     if found.reason is not None:

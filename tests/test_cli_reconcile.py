@@ -106,6 +106,12 @@ def test_it_names_what_differs_and_ends_with_3(relay: Relay, told: list[object])
     assert "hint: Each is named above." in ended.err
 
 
+def test_it_says_why_something_should_not_be_there(relay: Relay, told: list[object]) -> None:
+    told += [replace(MISSING, outcome="extra", detail="test order"), RESULT]
+    (shown, *_) = lines(relay("reconcile", "events.ndjson"))
+    assert shown.startswith(f"+ #1043  order 5043  not to be in the files (test order): {AT}")
+
+
 def test_sums_of_both_sides_stand_below(relay: Relay, told: list[object]) -> None:
     told += [ALTERED, RESULT]
     shown = lines(relay("reconcile", "events.ndjson"))

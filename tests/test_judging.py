@@ -12,7 +12,7 @@ from littlerelay.compare.workspace import Workspace
 from littlerelay.reconcile.books import Books, Entry, Known
 from littlerelay.reconcile.judging import Judge
 from littlerelay.reconcile.scope import Scope
-from littlerelay.reconcile.values import KINDS, Finding, Row
+from littlerelay.reconcile.values import KINDS, Finding, Reason, Row
 
 SINCE, UNTIL = "2026-01-10T00:00:00.000Z", "2026-03-01T00:00:00.000Z"
 ORDER = Entry(
@@ -143,6 +143,16 @@ def test_what_is_missing_is_a_fault_unless_the_record_says_why(books: Books) -> 
     books.add_rejected("orders", 5044, "missing_field")
     books.add_rejected("customers", 5042, "missing_field")
     assert reasons(books) == [None, "test order", "rejected"]
+
+
+@pytest.mark.parametrize("reason", ["test order", "left out", "moved no money"])
+def test_what_a_setting_leaves_out_is_in_excess_where_a_file_has_it(
+    books: Books, reason: Reason
+) -> None:
+    both(books, ORDER, KNOWN._replace(absent=reason))
+    both(books, ORDER._replace(key="o2"), KNOWN._replace(absent="created later"))
+    (found,) = judged(books)[0]
+    assert (found.outcome, found.reason, found.detail) == ("extra", None, reason)
 
 
 def test_a_record_that_was_rejected_twice_is_named_once(books: Books) -> None:

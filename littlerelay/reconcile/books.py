@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DiskError
-from littlerelay.reconcile.values import AMOUNTS, KINDS, Kind, Reason
+from littlerelay.reconcile.values import AMOUNTS, KINDS, NEVER_GIVEN, Kind, Reason
 
 _NAME = "books"
 _CACHE = 64 * 1024  # KiB of pages that are held in memory
@@ -81,6 +81,7 @@ class Sum(NamedTuple):
 _FIELDS = ", ".join(Entry._fields)
 _KNOWN = ", ".join(Known._fields)
 _VALUES = ("at", "currency", *AMOUNTS)
+_UNWANTED = ", ".join(f"'{reason}'" for reason in NEVER_GIVEN)
 # Within the period (:since, :until) and of a kind that is compared.
 _INSIDE = "{0}.at >= :since AND {0}.at < :until"
 
@@ -166,7 +167,10 @@ class Books:
             )
 
     def pairs(self, kinds: Iterable[Kind] = KINDS) -> Iterator[Pair]:
-        """Give every fact in which the sides differ, those of one kind together, by time."""
+        """Give every fact in which the sides differ, those of one kind together, by time.
+
+        A fact that a setting leaves out is given, too, where both sides have it.
+        """
         for kind in kinds:
             yield from self._lacking_or_other(kind)
             yield from self._in_excess(kind)
@@ -204,6 +208,7 @@ class Books:
     def _lacking_or_other(self, kind: Kind) -> Iterator[Pair]:
         """Give what Shopify has, and the files have not, or tell otherwise."""
         differ = " OR ".join(f"file.{name} IS NOT shop.{name}" for name in _VALUES)
+        differ += f" OR shop.absent IN ({_UNWANTED})"
         inside = f"({_INSIDE.format('shop')} OR {_INSIDE.format('file')})"
         rows = self._ask(
             f"SELECT {_listed('shop', Entry)}, {_listed('shop', Known)}, {_listed('file', Entry)}, "

@@ -8,7 +8,15 @@ from decimal import Decimal
 
 from littlerelay.reconcile.books import Books, Entry, Known, Pair, Sum, amount
 from littlerelay.reconcile.scope import Scope
-from littlerelay.reconcile.values import AMOUNTS, Differing, Finding, Outcome, Reason, Row
+from littlerelay.reconcile.values import (
+    AMOUNTS,
+    NEVER_GIVEN,
+    Differing,
+    Finding,
+    Outcome,
+    Reason,
+    Row,
+)
 
 _ALTERABLE = ("tax", "shipping", "discount")  # of an order; its total stays as it was placed
 
@@ -53,6 +61,8 @@ class Judge:
         elif file is None:
             reason = known.absent or ("rejected" if rejected else None)
             yield _finding("missing", shop, _all_of(None, shop), reason, rejected or "")
+        elif known.absent in NEVER_GIVEN:
+            yield _finding("extra", shop, _all_of(file, None), None, known.absent)
         else:
             yield from _altered(file, shop, known)
 

@@ -23,6 +23,9 @@ Reason = Literal[
 KINDS: tuple[Kind, ...] = ("orders", "refunds", "fulfillments", "customers")
 AMOUNTS = ("total", "tax", "shipping", "discount", "refunded")
 
+# Of a fact with such a reason no run gives an event, whenever it was.
+NEVER_GIVEN: tuple[Reason, ...] = ("test order", "left out", "moved no money")
+
 # Why each is no fault, as people read it.
 REASONS: dict[Reason, str] = {
     "rejected": "their records were rejected",
@@ -62,6 +65,7 @@ class Finding:
     ``name`` is the order's (``#1042``) or the customer's id, ``id`` what Shopify numbers the
     record, none where only the file tells of it. ``at`` is the fact's time, ``values`` what
     differs; of a fact that one side lacks, what the other has. Without a ``reason`` it is a fault.
+    ``detail`` is why a record was rejected, or why the files should not have what is in excess.
     """
 
     kind: Kind
