@@ -87,7 +87,7 @@ class _Parts(NamedTuple):
 def delivery(line: Body) -> Delivery | None:
     """Open an envelope; None for what is none, or tells no topic of Shopify's.
 
-    Raises RecordError (``not_json``, ``not_base64``) for a body that cannot be read.
+    Raises RecordError (``not_json``, ``too_deep``, ``not_base64``) for a body that cannot be read.
     """
     parts = _parts(line)
     if parts is None:
@@ -159,9 +159,21 @@ def _opened(parts: _Parts) -> tuple[object, bytes | None]:
         return parts.body, None
     try:
         raw = b64decode(parts.body, validate=True) if parts.is_base64 else parts.body.encode()
-    except ValueError:
+    except ValueError:  # binascii.Error, and a character beyond ASCII
         raise RecordError("not_base64", "the body") from None
+    return read_json(raw, "the body"), raw
+
+
+def read_json(text: bytes, what: str) -> object:
+    """Read what can be written again, too: less deeply nested than can be read.
+
+    Raises RecordError: ``not_json``, ``too_deep``.
+    """
     try:
-        return orjson.loads(raw), raw
+        found = orjson.loads(text)
+        orjson.dumps([[[[found]]]])  # what is made of it has it inside
     except orjson.JSONDecodeError:
-        raise RecordError("not_json", "the body") from None
+        raise RecordError("not_json", what) from None
+    except orjson.JSONEncodeError:
+        raise RecordError("too_deep", what) from None
+    return found

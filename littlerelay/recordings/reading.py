@@ -202,7 +202,9 @@ def rejected(error: RecordError, place: tuple[str, int], text: bytes | None) -> 
 
 
 def _as_it_was(text: bytes) -> object:
+    """Give a line as JSON; as a text what is none, or could not be written or read again."""
     try:
-        return kept(text)
-    except orjson.JSONDecodeError:
+        decoded(text)
+    except RecordError:
         return text.decode("utf-8", "replace")
+    return kept(text)

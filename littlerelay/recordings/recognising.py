@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import orjson
-
 from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
-from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance, shop_of
+from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance, read_json, shop_of
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
 from littlerelay.recordings.recorded import Recorded
 from littlerelay.recordings.topics import OF_RECORDS, kind_of, plain
@@ -48,13 +46,10 @@ class Found(NamedTuple):
 
 
 def decoded(text: bytes | None) -> object:
-    """Read a line. Raises RecordError: ``too_large`` for none, ``not_json``."""
+    """Read a line. Raises RecordError: ``too_large`` for none, ``not_json``, ``too_deep``."""
     if text is None:
         raise RecordError("too_large", "the line")
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise RecordError("not_json", "the line") from None
+    return read_json(text, "the line")
 
 
 def recognised(line: object, asked: str | None = None) -> Found:
@@ -101,8 +96,9 @@ def _within(line: object) -> tuple[Body, str | None]:
     for _ in range(_LEVELS):
         if not body.keys() >= _REJECT:
             break
-        if "id" in body and (kind := str(body["source"])) in KINDS:  # as a backfill rejects it
-            return _object(body["record"]), kind
+        source = body["source"]
+        if isinstance(source, str) and source in KINDS and "id" in body:  # a backfill's reject
+            return _object(body["record"]), source
         body = _object(_rejected(body["record"]))
     return body, None
 
