@@ -65,7 +65,9 @@ def _by_id(body: Body) -> tuple[str, str]:
 
 
 def _of_checkout(body: Body) -> tuple[str, str]:
-    return text(body, "token", "cart_token"), moment(body, "updated_at")
+    """Tell a checkout by its number, which names its facts; webhooks of late have it in the name."""
+    told = body if "id" in body else bodies.checkout(body)
+    return number(told, "id"), moment(body, "updated_at")
 
 
 def _of_cart(body: Body) -> tuple[str, str]:
@@ -104,7 +106,9 @@ KINDS = {
     "fulfillments": _child("updated_at", "tracking_numbers order_id", "tracking_company order_id"),
     "transactions": _child("processed_at created_at", "kind gateway order_id"),
     "customers": _kind("customers", _by_id, "verified_email created_at", named_by="id"),
-    "checkouts": _kind("checkouts", _of_checkout, "abandoned_checkout_url line_items"),
+    "checkouts": _kind(
+        "checkouts", _of_checkout, "abandoned_checkout_url line_items", named_by="id"
+    ),
     "carts": _kind("carts", _of_cart, "token line_items note updated_at"),
     "pixels": Kind("pixels", place_of, (), is_own=is_pixel),
     "subscriptions": Kind(
