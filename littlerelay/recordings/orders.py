@@ -39,7 +39,7 @@ def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
 
     Raises RecordError: ``needs_order`` where none of them is the order itself.
     """
-    orders = [one for one in found if one.kind == "orders"]
+    orders = sorted((one for one in found if one.kind == "orders"), key=_course)
     if not orders:
         raise RecordError("needs_order", "the order itself is not in the recordings")
     latest = orders[-1].body
@@ -50,6 +50,11 @@ def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
     record = bodies.order(latest | parts)
     events = _as_placed(orders, record, map_record("orders", record, mapping), mapping)
     return [Made([*events, *_earlier(found, record, events, mapping)], record)]
+
+
+def _course(order: Recorded) -> tuple[str, bool]:
+    """Tell what comes after what; an order that is cancelled in the second it is made stays so."""
+    return order.moment, bool(order.body.get("cancelled_at"))
 
 
 def with_their_order(found: Sequence[Recorded], one: Recorded) -> Sequence[Recorded]:
@@ -88,7 +93,7 @@ def _latest(found: Sequence[Recorded], name: str) -> list[Any]:
     """Give the latest of each of an order's refunds, fulfillments or transactions."""
     latest: dict[str, Body] = {}
     for body in _told(found, name):
-        own = repr(body.get("id"))  # which can be anything
+        own = repr(body.get("id"))  # which may be anything
         if own not in latest or _updated(body) >= _updated(latest[own]):
             latest[own] = body
     return list(latest.values())
