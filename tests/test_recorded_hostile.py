@@ -7,7 +7,20 @@ from pathlib import Path
 import orjson
 import pytest
 
-from made_recordings import SHOP, Body, events, headers, order, put, rejects, replay, webhook
+from made_bodies import Body, checkout_body, order_body
+from made_recordings import (
+    SHOP,
+    events,
+    fulfillment_body,
+    headers,
+    names,
+    order,
+    put,
+    rejects,
+    replay,
+    replayed,
+    webhook,
+)
 
 GOOD = webhook("orders/create", order(id=1))
 
@@ -59,3 +72,42 @@ def test_a_hostile_line_is_rejected_and_the_others_are_mapped(name: str, tmp_pat
     assert replay(tmp_path, shop=SHOP).rejected == 2
     assert [one["reason"] for one in rejects(tmp_path)] == [reason, reason]
     assert len(events(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("value", [None, [], 5, "soon"])
+def test_an_order_that_tells_not_when_it_was_made_is_rejected(
+    value: object, tmp_path: Path
+) -> None:
+    bad = order_body(created_at=value)
+    assert names(replayed(tmp_path, [webhook("orders/create", bad), GOOD])) == ["Order Completed"]
+    assert len(rejects(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("number", [[1], {"id": 1}])
+def test_an_order_with_a_part_that_has_no_number_is_rejected(
+    number: object, tmp_path: Path
+) -> None:
+    bad = order(fulfillments=[fulfillment_body(id=number)])
+    lines = [webhook(topic, bad) for topic in ("orders/create", "orders/updated")]
+    assert names(replayed(tmp_path, [*lines, GOOD])) == ["Order Completed"]
+    assert len(rejects(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("token", [{"token": "token-2"}, {"token": None, "cart_token": "cart-1"}])
+def test_a_checkout_of_two_tokens_gives_each_event_once(token: Body, tmp_path: Path) -> None:
+    bodies = [checkout_body(), checkout_body(**token)]
+    found = replayed(tmp_path, [webhook("checkouts/update", body) for body in bodies])
+    assert sorted(names(found)) == ["Checkout Started", "Checkout Step Viewed"]
+
+
+def test_an_event_of_a_pixel_that_two_visitors_have_is_given_once(tmp_path: Path) -> None:
+    event = {"id": "sh-1", "name": "page_viewed", "timestamp": "2026-03-01T12:00:00Z", "data": {}}
+    found = replayed(tmp_path, [event | {"clientId": one} for one in ("", "b", "a")], shop=SHOP)
+    ids = [one["messageId"] for one in found]
+    assert len(ids) == len(set(ids))
+
+
+def test_an_order_that_was_cancelled_in_the_second_it_was_made_is(tmp_path: Path) -> None:
+    gone = order(cancelled_at=order()["updated_at"], cancel_reason="fraud")
+    lines = [webhook("orders/cancelled", gone), webhook("orders/create", order())]
+    assert sorted(names(replayed(tmp_path, lines))) == ["Order Cancelled", "Order Completed"]

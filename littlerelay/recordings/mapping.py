@@ -17,7 +17,7 @@ from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
 from littlerelay.recordings.reading import rejected
 from littlerelay.recordings.recognising import decoded, recognised
-from littlerelay.recordings.recorded import Made, Recorded, text
+from littlerelay.recordings.recorded import Made, Recorded, moment
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.selection import Selection
 from littlerelay.settings import Mapping
@@ -58,10 +58,7 @@ class Rules:
     selection: Selection | None
 
     def chosen(self, made: Made) -> list[Event]:
-        """Give the events of one record that are given. Raises RecordError for what is no time."""
-        if made.record is not None and made.events:
-            for name in ("created_at", "updated_at"):
-                text(made.record, name)
+        """Give the events of one record that are given."""
         if self.selection is None or not made.events:
             return made.events
         if made.record is not None:
@@ -147,24 +144,27 @@ class Mapper:
     def _events(self, family: str, records: Sequence[Recorded]) -> list[Fact]:
         facts, told = [], set()
         for made in FAMILIES[family].make(records, self._rules.mapping):
+            _check_times(made)
             for event in self._rules.chosen(made):
                 own = event["messageId"]
                 if own in told:
                     continue
                 told.add(own)
-                shared = self._shared(event)
+                shared = self._shared(family, event)
                 rank = _rank(family, made, event) if shared else ""
                 name = event.get("event") or event["type"]
                 facts.append(Fact(own, shared, rank, event["timestamp"], name, encode(event)))
         return facts
 
-    def _shared(self, event: Event) -> str | None:
+    def _shared(self, family: str, event: Event) -> str | None:
         """Name what records of several entities may tell: an alias, and who a customer is.
+
+        So may a pixel's event, which one recorder kept with its visitor and another without.
 
         A customer is introduced once, by the first record, where no customer records were read;
         but an Identify with cookies is always given, for no other record has them.
         """
-        if self._passes_on or event["type"] == "alias":
+        if self._passes_on or event["type"] == "alias" or family == "pixels":
             return str(event["messageId"])
         if event["type"] != "identify" or not self._rules.mapping.identify_orders:
             return None
@@ -192,6 +192,16 @@ class Mapper:
                 self._store.state.rejected[row.kind] += 1
                 place = str(self._inputs[row.file]), row.line
                 step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
+
+
+def _check_times(made: Made) -> None:
+    """Refuse a record that does not tell its own times, by which its states are chosen and ranked.
+
+    Raises RecordError.
+    """
+    if made.record is not None:
+        moment(made.record, "created_at")
+        moment(made.record, "updated_at")
 
 
 def _rank(family: str, made: Made, event: Event) -> str:
