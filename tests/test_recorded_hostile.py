@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from littlerelay.recordings import mapping
 from made_bodies import Body, checkout_body, order_body
 from made_recordings import (
     SHOP,
@@ -111,3 +112,16 @@ def test_an_order_that_was_cancelled_in_the_second_it_was_made_is(tmp_path: Path
     gone = order(cancelled_at=order()["updated_at"], cancel_reason="fraud")
     lines = [webhook("orders/cancelled", gone), webhook("orders/create", order())]
     assert sorted(names(replayed(tmp_path, lines))) == ["Order Cancelled", "Order Completed"]
+
+
+def test_a_visitor_of_too_many_events_is_rejected_and_the_others_are_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mapping, "_MOST", 2_000)
+    event = {"name": "page_viewed", "timestamp": "2026-03-01T12:00:00Z", "data": {}}
+    many = [event | {"id": f"sh-{n}", "clientId": "b"} for n in range(50)]
+    few = [event | {"id": one, "clientId": one} for one in "ac"]
+    alone = replayed(tmp_path, few, shop=SHOP)
+    assert replayed(tmp_path, [*many, *few], shop=SHOP) == alone
+    assert [one["line"] for one in rejects(tmp_path)] == list(range(1, 51))
+    assert {one["reason"] for one in rejects(tmp_path)} == {"too_many"}

@@ -65,7 +65,7 @@ def _by_id(body: Body) -> tuple[str, str]:
 
 
 def _of_checkout(body: Body) -> tuple[str, str]:
-    """Tell a checkout by its number, which names its facts; webhooks of late have it in the name."""
+    """Tell a checkout by its number, which names its facts; late webhooks have it in the name."""
     told = body if "id" in body else bodies.checkout(body)
     return number(told, "id"), moment(body, "updated_at")
 

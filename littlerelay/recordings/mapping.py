@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,15 @@ from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.selection import Selection
 from littlerelay.settings import Mapping
 
-_RECORDS = 2_000  # that are mapped in one step
+_RECORDS = 2_000  # that are mapped in one step, unless their bytes are more
+_BYTES = 8_000_000
+# Bytes of the lines of one entity, which are in memory together: of an order, of a visitor. A page
+# of a pixel takes 4 KB, so this is a visitor of 16,000 pages; a recorder's fault knows no bounds.
+_MOST = 64_000_000
+
+_TOO_MANY = RecordError(
+    "too_many", "the records of its visitor, order or cart: map them in files of fewer"
+)
 
 _by_moment = attrgetter("recorded.moment")
 _entity = attrgetter("family", "key")
@@ -42,6 +50,7 @@ class _Step:
     facts: list[Fact] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     records: int = 0
+    bytes: int = 0
     faulty: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -85,18 +94,35 @@ class Mapper:
     def _step(self) -> bool:
         """Map some entities, and keep what came of it; false where none is left."""
         at, step = self._store.state, _Step()
+        before = at.mapped
         with closing(self._store.after(at.family, at.key)) as rows:
             for (at.family, at.key), found in groupby(rows, _entity):
-                self._map(list(found), step)
-                if step.records >= _RECORDS:
+                together, too_many = _together(found)
+                if too_many:
+                    self._store.add(facts=step.facts, rejects=self._refused(too_many, step))
+                    return True
+                self._map(together, step)
+                if step.records >= _RECORDS or step.bytes >= _BYTES:
                     break
         at.mapped += step.records
         self._store.add(facts=step.facts, rejects=step.rejects)
-        return step.records > 0
+        return at.mapped > before
+
+    def _refused(self, rows: Iterable[Row], step: _Step) -> Iterator[Reject]:
+        """Reject one by one the records of an entity that has too many, after those of the step."""
+        at = self._store.state
+        at.mapped += step.records
+        yield from step.rejects
+        for row in rows:
+            at.mapped += 1
+            at.rejected[row.kind] += 1
+            place = str(self._inputs[row.file]), row.line
+            yield Reject(row.file, row.line, rejected(_TOO_MANY, place, row.content))
 
     def _map(self, rows: list[Row], step: _Step) -> None:
         """Map one entity; a record that is at fault is rejected, and the others are mapped."""
         step.records += len(rows)
+        step.bytes += sum(len(row.content) for row in rows)
         step.faulty.clear()
         told = self._told(rows, step)
         family = rows[0].family
@@ -192,6 +218,18 @@ class Mapper:
                 self._store.state.rejected[row.kind] += 1
                 place = str(self._inputs[row.file]), row.line
                 step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
+
+
+def _together(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row] | None]:
+    """Take the records of one entity; where they are too many, none of them, and all beside."""
+    found: list[Row] = []
+    size = 0
+    for row in rows:
+        found.append(row)
+        size += len(row.content)
+        if size > _MOST:
+            return [], chain(found, rows)
+    return found, None
 
 
 def _check_times(made: Made) -> None:
