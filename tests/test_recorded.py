@@ -170,9 +170,10 @@ def test_what_cannot_be_meant_is_refused(asked: Any, told: str, tmp_path: Path) 
 
 
 SECRET = b"an invented secret"
-TEXT = '{"id":5001,"test":true,"updated_at":"2026-03-01T12:00:00Z"}'
+_MADE = "2026-03-01T12:00:00Z"
+TEXT = f'{{"id":5001,"test":true,"created_at":"{_MADE}","updated_at":"{_MADE}"}}'
 # printf %s TEXT | openssl dgst -sha256 -hmac "an invented secret" -binary | base64
-SIGNATURE = {"X-Shopify-Hmac-Sha256": "sFLzVEA0cYoDhC5hfGHH/Ci5pf5zr+POOfXWdO1e498="}
+SIGNATURE = {"X-Shopify-Hmac-Sha256": "B2KUQxy6OhEX89lw/xwJ+ULmOwpAcSyZx+Xy0xj5fog="}
 
 
 def signed(**more: Any) -> Body:
