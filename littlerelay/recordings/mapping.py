@@ -233,11 +233,11 @@ def _together(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row] | None]:
 
 
 def _check_times(made: Made) -> None:
-    """Refuse a record that does not tell its own times, by which its states are chosen and ranked.
+    """Refuse a record without its own times, by which its events are chosen and ranked, if any.
 
     Raises RecordError.
     """
-    if made.record is not None:
+    if made.record is not None and made.events:
         moment(made.record, "created_at")
         moment(made.record, "updated_at")
 
