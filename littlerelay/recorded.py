@@ -29,8 +29,8 @@ from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings import RECORDED
 from littlerelay.recordings.kinds import EVENTS, KINDS
 from littlerelay.recordings.mapping import Mapper, Rules
-from littlerelay.recordings.reading import LONGEST, Asked, Reader
-from littlerelay.recordings.recognising import decoded, recognised
+from littlerelay.recordings.reading import BYTE_ORDER_MARK, LONGEST, Asked, Reader
+from littlerelay.recordings.recognising import decoded, is_reject, recognised
 from littlerelay.recordings.state import State
 from littlerelay.recordings.store import Store, clear
 from littlerelay.recordings.writing import Writer, counted
@@ -58,7 +58,8 @@ def _is_recording(path: Path) -> bool:
     with closing(Input(path, is_growing=True)) as source:
         for _, text in islice(lines(source.read, LONGEST), _LOOKED_AT):
             with suppress(RecordError):
-                if recognised(decoded(text)).recorded.kind != EVENTS:
+                line = decoded(text and text.removeprefix(BYTE_ORDER_MARK))
+                if is_reject(line) or recognised(line).recorded.kind != EVENTS:
                     return True
     return False
 
@@ -82,6 +83,8 @@ def replay(
             f"{request.kind} is no kind of record that relay knows.",
             f"Choose from {', '.join(sorted(KINDS))}.",
         )
+    for path in inputs:
+        Input(path, is_growing=True).close()
     paths = Paths(Path(request.out))
     check_place(paths)
     yield from _Job(request, inputs, mapping, paths, clock).run()
@@ -224,7 +227,7 @@ class _Job:
             self.mapping,
             shop=state.shop,
             frozen_end=until,
-            identify_orders=not state.read["customers"],
+            identify_orders=not store.has("customers"),  # those rejected so far tell nobody
         )
         is_whole = run.since == 0 and run.until == _ALWAYS
         selection = None if is_whole else Selection(since, until)
@@ -276,9 +279,7 @@ def _positions(state: State) -> dict[str, Position]:
     """Give what became of the records of each kind."""
     found = {}
     for kind in sorted(state.read):
-        read, rejected, filtered = (
-            counts[kind] for counts in (state.read, state.rejected, state.filtered)
-        )
+        read, rejected, filtered = state.read[kind], state.rejected[kind], state.filtered[kind]
         found[kind] = Position(
             total=read,
             done=True,

@@ -7,7 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from littlerelay import recorded
+from littlerelay.errors import DiskError, UsageError
 from littlerelay.recordings import mapping
+from littlerelay.recordings.store import Store
 from made_bodies import Body, checkout_body, order_body
 from made_recordings import (
     SHOP,
@@ -125,3 +128,39 @@ def test_a_visitor_of_too_many_events_is_rejected_and_the_others_are_mapped(
     assert replayed(tmp_path, [*many, *few], shop=SHOP) == alone
     assert [one["line"] for one in rejects(tmp_path)] == list(range(1, 51))
     assert {one["reason"] for one in rejects(tmp_path)} == {"too_many"}
+
+
+def test_a_customer_who_is_rejected_does_not_hide_those_of_orders(tmp_path: Path) -> None:
+    known = webhook("orders/create", order_body())
+    expected = replayed(tmp_path, [known])
+    assert "identify" in names(expected)
+    assert replayed(tmp_path, [known, webhook("customers/update", {"id": 7001})]) == expected
+    assert len(rejects(tmp_path)) == 1
+
+
+def test_a_file_that_is_missing_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        replay(tmp_path, "missing.ndjson", kind="orders")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + orjson.dumps(GOOD),
+        orjson.dumps({"reason": "not_json", "detail": "", "source": "a", "line": 1, "record": "{"}),
+    ],
+    ids=["a mark at the beginning", "a reject that is still none"],
+)
+def test_one_line_suffices_to_know_a_recording(content: bytes, tmp_path: Path) -> None:
+    path = put(tmp_path / "recorded.ndjson", [content])
+    assert recorded.are_recordings([str(path)])
+
+
+def test_what_is_left_of_a_run_may_be_damaged(tmp_path: Path) -> None:
+    folder = tmp_path / "events.ndjson.recordings"
+    folder.mkdir()
+    (folder / "work.sqlite3").write_bytes(b"junk" * 1_000)
+    with pytest.raises(DiskError, match="is damaged") as caught:
+        Store(folder)
+    assert "--restart" in caught.value.hint

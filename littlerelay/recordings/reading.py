@@ -22,12 +22,12 @@ from littlerelay.segment.messages import Refusal, kept, read
 from littlerelay.settings import SHOP_DOMAIN
 
 LONGEST = 16 * 1024 * 1024  # bytes of a line
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # with which some programs begin a file
 UNKNOWN = "unknown"  # the kind under which a line counts that is nothing known
 
 _LINES = 5_000  # that are kept in one step, unless their bytes are more
 _BYTES = 8_000_000
 _SECONDS = 1.0
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Reader:
     def _take(self, text: bytes | None) -> None:
         """Tell what a line is, and note it; a blank line is none."""
         if text is not None:
-            text = (text.removeprefix(_BYTE_ORDER_MARK) if self._state.lines == 1 else text).strip()
+            text = (text.removeprefix(BYTE_ORDER_MARK) if self._state.lines == 1 else text).strip()
             if not text:
                 return
         kinds = [UNKNOWN]

@@ -90,11 +90,16 @@ def glanced(text: bytes) -> tuple[str, str, str] | None:
     return (kind, key, found.shop) if key else None
 
 
+def is_reject(line: object) -> bool:
+    """Tell whether a line is a reject, whatever was rejected."""
+    return isinstance(line, dict) and line.keys() >= _REJECT
+
+
 def _within(line: object) -> tuple[Body, str | None]:
     """Give what a line, or the line in a reject, holds; with the kind that a reject tells."""
     body = _object(line)
     for _ in range(_LEVELS):
-        if not body.keys() >= _REJECT:
+        if not is_reject(body):
             break
         source = body["source"]
         if isinstance(source, str) and source in KINDS and "id" in body:  # a backfill's reject

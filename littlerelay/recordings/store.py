@@ -21,6 +21,7 @@ from littlerelay.errors import DiskError
 from littlerelay.recordings.state import State
 
 _HINT = "Mend that (space, permissions, the disk), then run the same command again."
+_ANEW = "Give --restart: the recordings are read once more."
 _TABLES = """
 CREATE TABLE state (content BLOB NOT NULL);
 CREATE TABLE records (
@@ -144,6 +145,11 @@ class Store:
         """Count what a table holds."""
         return int(self._one(f"SELECT count(*) FROM {table}")[0])  # noqa: S608  our own name
 
+    def has(self, family: str) -> bool:
+        """Tell whether there are records of a family."""
+        query = "SELECT EXISTS (SELECT 1 FROM records WHERE family = ?)"
+        return any(found for (found,) in self._rows(query, (family,)))
+
     def names(self) -> dict[str, int]:
         """Count the events of each name, the most frequent last to be told first."""
         with self._errors():
@@ -189,8 +195,10 @@ class Store:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             raise DiskError(f"{self.folder}: {error}.", _HINT) from error
+        except sqlite3.Error as error:
+            raise DiskError(f"{self.folder} is damaged: {error}.", _ANEW) from error
 
 
 def clear(folder: Path) -> None:
