@@ -133,14 +133,17 @@ class Pages:
 
     def _page(self, path: str, asked: dict[str, str]) -> tuple[list[Body], Any]:
         body = self._api.get(path, asked)
-        found = _list(body, path)
-        return found, body.get("next_cursor") or None
+        found, cursor = _list(body, path), body.get("next_cursor") or None
+        if not isinstance(cursor, str | None):
+            raise _odd(path)
+        return found, cursor
 
 
 def _joined(body: Body, charged: list[Body], people: dict[int, Body]) -> Body:
     """Give the record of a subscription with its charges, the first one first, and its customer."""
     record = bodies.subscription(body)
-    person = people.get(body.get("customer_id") or 0)
+    own = body.get("customer_id")
+    person = people.get(own) if isinstance(own, int) else None
     if person is not None:
         record["customer"] = bodies.customer({"customer": person})
     charges = [charge for one in charged for charge in one["charges"]]
