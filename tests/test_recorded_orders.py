@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import orjson
+
 from made_bodies import line_body
 from made_recordings import (
     DAY,
@@ -16,6 +18,7 @@ from made_recordings import (
     webhook,
 )
 
+RECORDS = Path(__file__).resolve().parent.parent / "fixtures/records/orders"
 PAID = {
     "id": 4001,
     "order_id": 5001,
@@ -151,3 +154,11 @@ def test_an_alias_is_told_by_the_order_that_was_created_first(tmp_path: Path) ->
     found = replayed(tmp_path, [webhook("orders/create", body) for body in (late, early)])
     (alias,) = [one for one in found if one["type"] == "alias"]
     assert alias["timestamp"].startswith("2026-03-01T11:00:09")
+
+
+def test_an_edit_that_an_earlier_record_tells_is_told_whatever_came_later(tmp_path: Path) -> None:
+    early = orjson.loads((RECORDS / "upsell_by_app.json").read_bytes())
+    late = {name: value for name, value in early.items() if name != "agreements"}
+    late["updated_at"] = "2031-01-01T00:00:00Z"
+    lines = [webhook("orders/updated", one) for one in (early, late)]
+    assert "Post Purchase Upsell" in names(replayed(tmp_path, lines))

@@ -24,6 +24,8 @@ from littlerelay.mappers import map_records
 from littlerelay.recharge.recordings import is_recharge
 from littlerelay.recordings import subscriptions
 from littlerelay.recordings.customers import customer_events
+from littlerelay.recordings.erasures import ERASURES
+from littlerelay.recordings.erasures import place_of as place_of_erasure
 from littlerelay.recordings.orders import order_events, with_their_order
 from littlerelay.recordings.pixels import place_of, visit_events
 from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number, text
@@ -114,6 +116,7 @@ KINDS = {
     "subscriptions": Kind(
         "subscriptions", subscriptions.place_of, (), is_own=is_recharge, opened=subscriptions.opened
     ),
+    ERASURES: _kind(ERASURES, place_of_erasure, "orders_to_redact customer"),
 }
 FAMILIES = {
     "orders": Family(order_events, with_their_order),
@@ -122,6 +125,7 @@ FAMILIES = {
     "carts": Family(_cart_events),
     "pixels": Family(visit_events),
     "subscriptions": Family(subscriptions.subscription_events),
+    ERASURES: Family(lambda *_: []),  # they make nothing, and keep others from it
 }
 
 # What a bare record calls itself: gid://shopify/Order/1.

@@ -14,6 +14,7 @@ import orjson
 
 from littlerelay.errors import RecordError
 from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
+from littlerelay.recordings.erasures import ERASURES, erased
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
 from littlerelay.recordings.reading import rejected
 from littlerelay.recordings.recognising import decoded, recognised
@@ -85,6 +86,9 @@ class Mapper:
         self._store = store
         # Where messages are passed on, each fact may be among them, too.
         self._passes_on = store.state.read[EVENTS] > 0
+        self._erased = erased(
+            recognised(decoded(row.content), rules.kind).recorded.body for row in store.of(ERASURES)
+        )
 
     def map(self) -> Iterator[None]:
         """Map all entities that are left, giving way after each step."""
@@ -161,7 +165,8 @@ class Mapper:
         except RecordError as error:
             self._reject([row], error, step)
             return []
-        return [_Told(one, [row]) for one in found[row.kind, row.key]]
+        left = map(self._erased.without, found[row.kind, row.key])
+        return [_Told(one, [row]) for one in left if one is not None]
 
     def _facts(self, family: str, told: list[_Told]) -> list[Fact]:
         """Give the events of an entity as lines, none for no records. Raises RecordError."""

@@ -42,7 +42,7 @@ def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
     orders = sorted((one for one in found if one.kind == "orders"), key=_course)
     if not orders:
         raise RecordError("needs_order", "the order itself is not in the recordings")
-    latest = orders[-1].body
+    latest = _with_edits(orders)
     if len(found) == 1:
         record = bodies.order(latest)
         return [Made(map_record("orders", record, mapping), record)]
@@ -50,6 +50,14 @@ def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
     record = bodies.order(latest | parts)
     events = _as_placed(orders, record, map_record("orders", record, mapping), mapping)
     return [Made([*events, *_earlier(found, record, events, mapping)], record)]
+
+
+def _with_edits(orders: list[Recorded]) -> Body:
+    """Give an order's latest record, with the agreements, which no webhook has, of any that has."""
+    latest = orders[-1].body
+    told = (one.body.get("agreements") for one in reversed(orders))
+    agreements = next(filter(None, told), None)
+    return latest | {"agreements": agreements} if agreements else latest
 
 
 def _course(order: Recorded) -> tuple[str, bool]:

@@ -166,6 +166,11 @@ class Store:
         for row in self._rows(_AFTER, (family, key)):
             yield Row(*row)
 
+    def of(self, family: str) -> Generator[Row, None, None]:
+        """Give all records of a family."""
+        for row in self._rows(f"{_RECORDS} WHERE family = ? ORDER BY key, file, line", (family,)):
+            yield Row(*row)
+
     def facts(self, passed: int) -> Generator[bytes, None, None]:
         """Give events as lines, in order of time, without the first so many."""
         query = "SELECT content FROM events ORDER BY moment, id LIMIT -1 OFFSET ?"

@@ -11,6 +11,7 @@ _TABLE = (
     ("fulfillments", "create update", "fulfillments"),
     ("order_transactions", "create", "transactions"),
     ("customers", "create update enable disable", "customers"),
+    ("customers", "redact", "erasures"),
     ("checkouts", "create update", "checkouts"),
     ("carts", "create update", "carts"),
 )
