@@ -115,11 +115,8 @@ def reconciling(
 ) -> Iterator[Callable[[Comparing | Asking | Finding | Reconciled], None]]:
     """Give a function that shows how far a proof is, and on standard output what it found.
 
-    ``quiet`` leaves both away, but for what is asked for as JSON.
+    ``quiet`` leaves both away, but for faults, and for what is asked for as JSON.
     """
-    if quiet and not is_json:
-        yield lambda _: None
-        return
     from .console import console
     from .reconcile_view import ProofView
 

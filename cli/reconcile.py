@@ -13,6 +13,8 @@ from littlerelay.reconcile.values import Reconciled
 from . import options, reconcile_options
 from .setting_options import OF_SEGMENT, WITHOUT_PIXELS, takes
 
+_SOME = "The first are named above, --full names all."
+
 
 @takes(name for name in WITHOUT_PIXELS if name not in OF_SEGMENT)
 def reconcile(
@@ -57,10 +59,18 @@ def reconcile(
         raise RuntimeError("a proof ended without a result")
     if not result.faults:
         return 0
+    _tell(result, is_whole=full or json)
+    return RecordError.exit_code
+
+
+def _tell(result: Reconciled, *, is_whole: bool) -> None:
+    """Say how many faults there are, where each is named, and what mends them."""
+    from . import display, reconcile_view  # noqa: PLC0415
+
     number = f"{result.faults:,} differences have" if result.faults > 1 else "1 difference has"
+    each = "Each is named above." if is_whole or reconcile_view.is_named(result) else _SOME
     display.failure(
         f"{number} no explanation: the files do not hold what {result.shop} holds.",
-        "Each is named above. `relay backfill --restart` writes the file anew; "
+        f"{each} `relay backfill --restart` writes the file anew; "
         "`relay diff --since DATE --against FILE --save PLAN` writes just what to send.",
     )
-    return RecordError.exit_code

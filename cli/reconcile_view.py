@@ -51,7 +51,10 @@ Shown = Comparing | Asking | Finding | Reconciled
 
 
 class ProofView:
-    """Draws what was found on ``out``, and on ``errors``, where there is one, how far it is."""
+    """Draws what was found on ``out``, and on ``errors`` how far it is.
+
+    Without ``errors`` faults are all that is drawn, unless it is asked for as JSON.
+    """
 
     def __init__(
         self, errors: Console | None, out: Console, clock: Clock, *, is_json: bool, is_full: bool
@@ -79,7 +82,7 @@ class ProofView:
         elif isinstance(value, Finding):
             self.close()
             self._name(value)
-        else:
+        elif self._errors is not None:
             self.close()
             self._draw(value)
 
@@ -118,7 +121,7 @@ class ProofView:
         if not self._is_full and self._named[found.reason] > most:
             return
         line = Text(described(found), style="dim" if found.reason else "red")
-        if found.reason is None or self._is_full:
+        if found.reason is None or (self._is_full and self._errors is not None):
             self._out.print(line)
         else:
             self._held.append(line)  # after the faults, which come first
@@ -146,14 +149,18 @@ class ProofView:
             more = "" if self._is_full or number <= _EXPLAINED else "; --full names all"
             found.append(("explained", f"{count(number)} {reason}: {REASONS[reason]}{more}"))
         if result.kinds:
-            hidden = result.faults - _FAULTS
-            more = "" if self._is_full or hidden <= 0 else "; --full names all"
+            more = "" if self._is_full or is_named(result) else "; --full names all"
             found.append(("unexplained", f"{count(result.faults)}{more}"))
             took = duration(result.elapsed)
             found.append(("compared", f"in {took}; months are those of {result.zone}"))
         if result.report:
             found.append(("report", _REPORT))
         return found
+
+
+def is_named(result: Reconciled) -> bool:
+    """Tell whether every fault is named, where not all that differs is asked for."""
+    return result.faults <= _FAULTS
 
 
 def described(found: Finding) -> str:

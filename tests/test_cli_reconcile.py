@@ -139,9 +139,19 @@ def test_quiet_says_only_what_is_wrong(relay: Relay, told: list[object]) -> None
     told += [EXTRA, SOUND]
     assert relay("reconcile", "--quiet") == Ended(0, "", "")
     told += [ALTERED, replace(RESULT, faults=1)]
+    for more in ((), ("--full",)):
+        ended = relay("reconcile", "--quiet", *more)
+        assert ended.code == 3
+        assert lines(ended) == ["~ #1042  order 5042  total 54.00, Shopify 54.01"]
+        assert ended.err.startswith("error: 1 difference has no explanation")
+
+
+def test_the_hint_says_whether_all_faults_are_named(relay: Relay, told: list[object]) -> None:
+    told += [*[ALTERED] * 51, replace(RESULT, faults=51)]
     ended = relay("reconcile", "--quiet")
-    assert (ended.code, ended.out) == (3, "")
-    assert ended.err.startswith("error: 1 difference has no explanation")
+    assert len(lines(ended)) == 50
+    assert "hint: The first are named above, --full names all." in ended.err
+    assert "hint: Each is named above." in relay("reconcile", "--full").err
 
 
 def test_json_holds_everything(relay: Relay, told: list[object]) -> None:
