@@ -8,15 +8,15 @@ from contextlib import closing
 from littlerelay import environment
 from littlerelay.configuration import Options
 from littlerelay.errors import RecordError
-from littlerelay.reconcile.values import Reconciled
+from littlerelay.reconcile.values import HEEDED, Reconciled
 
 from . import options, reconcile_options
-from .setting_options import OF_SEGMENT, WITHOUT_PIXELS, takes
+from .setting_options import OF_SHOPIFY, takes
 
 _SOME = "The first are named above, --full names all."
 
 
-@takes(name for name in WITHOUT_PIXELS if name not in OF_SEGMENT)
+@takes((*OF_SHOPIFY, *sorted(HEEDED)))
 def reconcile(
     *,
     files: reconcile_options.Files = None,
@@ -45,7 +45,8 @@ def reconcile(
 
     settings = environment.load(chosen, os.environ)
     resources = options.names(resource or "")
-    request = proofs.ReconcileRequest(tuple(files or ()), since, until, resources, job)
+    typed = HEEDED & chosen.given.keys()
+    request = proofs.ReconcileRequest(tuple(files or ()), since, until, resources, job, typed)
     result = None
     with (
         display.reconciling(quiet=quiet, is_json=json, is_full=full) as show,

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from littlerelay.configuration import Options, kinds
-from littlerelay.configuration.table import MAPPING, PIXELS, SEGMENT, SETTINGS, Setting
+from littlerelay.configuration.table import MAPPING, PIXELS, SEGMENT, SETTINGS, SHOP, Setting
 from littlerelay.errors import UsageError
 from littlerelay.meaning import text
 
@@ -34,6 +34,9 @@ WITHOUT_PIXELS = tuple(name for name in SETTINGS if SETTINGS[name].of != PIXELS)
 OF_PIXELS = tuple(name for name in SETTINGS if name not in WITHOUT_PIXELS)
 OF_MAPPING = tuple(name for name in WITHOUT_PIXELS if SETTINGS[name] in MAPPING)
 
+# How a shop's own records are reached, and how everything else is.
+_OF_RECHARGE = ("recharge_token_file", "recharge_token_cmd")
+OF_SHOPIFY = tuple(setting.name for setting in SHOP if setting.name not in _OF_RECHARGE)
 OF_SEGMENT = tuple(setting.name for setting in SEGMENT)
 
 _CONFIG = "A file of settings. Default: relay.toml in this folder. Or RELAY_CONFIG."

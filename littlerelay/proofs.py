@@ -60,6 +60,7 @@ class ReconcileRequest:
 
     ``files`` are paths or patterns, none for the last output of ``job``. ``since`` and ``until``
     are none for the period of the runs that wrote them; ``resources`` none for what these read.
+    ``settings`` are the names of those that were typed.
     """
 
     files: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class ReconcileRequest:
     until: str | None = None
     resources: tuple[str, ...] = ()
     job: str | None = None
+    settings: frozenset[str] = frozenset()
 
 
 def reconcile(
@@ -81,6 +83,11 @@ def reconcile(
     """
     began = clock.monotonic()
     _check_resources(request.resources)
+    if request.files and request.job is not None:
+        raise UsageError(
+            "--job stands for the last output of a job, and files are named.",
+            "Name one of the two.",
+        )
     domain = shop_domain(settings.shop)
     with whole_files():
         job = JobFolder(settings.state, request.job or domain.partition(".")[0])
@@ -93,7 +100,7 @@ def reconcile(
         mapping = replace(settings.mapping, shop=domain)
         with http.client(clock, watch) as web:
             shop = open_shop(GraphQL(open_session(settings, web, clock), web, clock, watch), domain)
-            asked = Asked(request.since, request.until, request.resources)
+            asked = Asked(request.since, request.until, request.resources, request.settings)
             found = scope(files, asked, mapping, shop.now, shop.zone)
             result = yield from _compared(files, shop, found)
     yield replace(result, elapsed=clock.monotonic() - began)

@@ -106,13 +106,42 @@ def test_a_period_that_the_files_do_not_hold_is_refused(
 
 def test_without_a_checkpoint_the_user_says_the_period(tmp_path: Path) -> None:
     path = put(tmp_path / "events.ndjson", messages(3))
-    with pytest.raises(UsageError, match="No checkpoint of a run says"):
+    with pytest.raises(UsageError, match=r"No checkpoint of a run is beside .*events.ndjson:"):
         found(path, since="2025-01-01")
     mapping = Mapping(shop="acme.myshopify.com", namespace="test", pos_as_order_completed=True)
     scoped = found(path, mapping=mapping, since="2025-01-01", until="2025-02-01")
     assert scoped.kinds == ("orders", "refunds", "fulfillments", "customers")
     assert (scoped.namespace, scoped.pos_as_completed) == ("test", True)
     assert scoped.first_freeze == scoped.last_freeze == scoped.until
+
+
+def test_a_plan_adds_to_what_a_run_wrote(path: Path) -> None:
+    plan = put(path.with_name("plan.ndjson"), messages(3))
+    told(path, meaning={"namespace": "test"})
+    scoped = found(path, plan)
+    assert (scoped.since, scoped.namespace) == (epoch("2025-01-01T00:00:00Z"), "test")
+    assert f"{plan} adds to the files of runs: no checkpoint says what it holds" in scoped.notes
+    part = found(path, plan, since="2025-02-01", until="2025-03-01")
+    assert part.readings == scoped.readings
+    wide = found(path, plan, since="2024-02-01", until="2026-10-01")
+    assert [one.since for one in wide.readings] == [epoch("2024-02-01T00:00:00Z")]
+    assert "customers" in wide.kinds
+    told(path, new_since=epoch("2025-06-01T00:00:00Z"))
+    with pytest.raises(UsageError, match=r"No checkpoint of a run is beside .*plan.ndjson:"):
+        found(path, plan)
+
+
+def test_settings_that_were_typed_must_be_those_of_the_run(path: Path) -> None:
+    mapping = Mapping(shop="acme.myshopify.com", namespace="test", include_test=True)
+    assert found(path, mapping=mapping).namespace == ""
+    with pytest.raises(UsageError, match="namespace was not set and is now test") as caught:
+        found(path, mapping=mapping, settings=frozenset({"namespace"}))
+    assert "include_test" not in str(caught.value)
+
+
+def test_a_job_and_a_file_are_not_named_both(path: Path) -> None:
+    with pytest.raises(UsageError, match="and files are named"):
+        list(reconcile(settings(path), ReconcileRequest((str(path),), job="nojob")))
 
 
 def test_a_sample_and_what_was_new_alone_are_held_to_nothing(path: Path) -> None:

@@ -17,7 +17,7 @@ from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
 from littlerelay.meaning import completed, of_settings
 from littlerelay.reconcile.given import FACTS
-from littlerelay.reconcile.values import KINDS, Kind
+from littlerelay.reconcile.values import HEEDED, KINDS, Kind
 from littlerelay.settings import Mapping
 from littlerelay.times import iso, resolve
 
@@ -27,16 +27,6 @@ READ_FROM: dict[Kind, str] = {
     "fulfillments": "orders",
     "customers": "customers",
 }
-# The settings by which a fact is in a file, or an amount is another one.
-_HEEDED = (
-    "amounts",
-    "include_test",
-    "leave_out",
-    "namespace",
-    "pos_as_order_completed",
-    "refund_zero",
-    "shop",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +76,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a user asked for: the period as typed, and resources (none: what the files hold)."""
+    """What a user asked for: the period as typed, and resources (none: what the files hold).
+
+    ``settings`` are the names of those that were typed with the command.
+    """
 
     since: str | None = None
     until: str | None = None
     resources: tuple[str, ...] = ()
+    settings: frozenset[str] = frozenset()
 
 
 def hopeless(files: Sequence[File]) -> str | None:
@@ -112,20 +106,22 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
     """Find out what files can be held to.
 
     ``mapping`` are the settings of whoever asks, which serve where no run says its own; ``now`` and
-    ``zone`` are the shop's. Raises UsageError where they contradict each other or do not suffice.
+    ``zone`` are the shop's. A file without a checkpoint, as a plan of `relay diff`, adds to what
+    those with one hold. Raises UsageError where they contradict each other or do not suffice.
     """
-    meant = _meant(files, mapping)
+    meant = _meant(files, mapping, asked.settings)
     runs = [file.run for file in files if file.run is not None]
-    span = _span(runs) if len(runs) == len(files) else None
-    since, until = _period(asked, span, now, zone)
+    since, until, span = _period(files, asked, now, zone)
     notes = [*_altered(files)]
+    if span and (added := _bare(files)):
+        notes.append(f"{added} adds to the files of runs: no checkpoint says what it holds")
     everything = Reading(frozenset(READ_FROM.values()), since, until, until)
     left_out = frozenset(name for name in meant["leave_out"].split(", ") if name)
     return Scope(
         since=since,
         until=until,
         readings=tuple(map(_reading, runs)) if span else (everything,),
-        kinds=tuple(_kinds(_unread(runs, since, until), asked, left_out, notes)),
+        kinds=tuple(_kinds(_unread(runs if span else [], since, until), asked, left_out, notes)),
         notes=tuple(notes),
         namespace=meant["namespace"],
         left_out=left_out,
@@ -136,19 +132,35 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
     )
 
 
-def _meant(files: Sequence[File], mapping: Mapping) -> dict[str, str]:
+def _meant(files: Sequence[File], mapping: Mapping, typed: frozenset[str]) -> dict[str, str]:
     """Give the settings with which all files were written. Raises UsageError where they differ."""
     told: dict[str, str] | None = None
     for file in files:
-        meaning = of_settings(mapping) if file.run is None else completed(file.run.meaning)
-        heeded = {name: meaning[name] for name in _HEEDED}
+        if file.run is None:
+            continue
+        meaning = completed(file.run.meaning)
+        heeded = {name: meaning[name] for name in (*sorted(HEEDED), "shop")}
         if told is not None and heeded != told:
             raise UsageError(
                 f"{file.path} was written with other settings: {differences(told, heeded)}.",
                 "Reconcile files of other settings each on its own.",
             )
         told = heeded
-    return told or {}
+    asked = of_settings(mapping)
+    if told is None:
+        return {name: asked[name] for name in (*sorted(HEEDED), "shop")}
+    other = differences(*({name: one[name] for name in typed} for one in (told, asked)))
+    if other:
+        raise UsageError(
+            f"The files were written with other settings than are given: {other}.",
+            "Leave these options away: the checkpoint beside a file tells its settings.",
+        )
+    return told
+
+
+def _bare(files: Sequence[File]) -> str:
+    """Name the files beside which there is no checkpoint."""
+    return ", ".join(str(file.path) for file in files if file.run is None)
 
 
 def _reading(run: Checkpoint) -> Reading:
@@ -182,18 +194,26 @@ def _start(run: Checkpoint) -> int:
 
 
 def _period(
-    asked: Asked, span: tuple[int, int] | None, now: int, zone: ZoneInfo
-) -> tuple[int, int]:
+    files: Sequence[File], asked: Asked, now: int, zone: ZoneInfo
+) -> tuple[int, int, tuple[int, int] | None]:
+    """Give the period, and the time for which runs gave everything, if it says what is held."""
     since = None if asked.since is None else resolve(asked.since, now, zone)
     until = None if asked.until is None else resolve(asked.until, now, zone)
-    if span is None:
-        if since is None or until is None:
-            raise UsageError(
-                "No checkpoint of a run says for which time the files hold everything.",
-                "Give --since and --until, or put the checkpoint back beside its file.",
-            )
-        span = since, until
-    first, last = span
+    runs, bare = [file.run for file in files if file.run is not None], _bare(files)
+    is_whole = not bare or any(run.new_since is None for run in runs)
+    span = None
+    if bare and since is not None and until is not None:
+        # Whoever gives both dates answers for what no run says.
+        first, last = since, until
+        span = None if _gap(runs, first, last) else (first, last)
+    elif is_whole:
+        first, last = span = _span(runs)
+    else:
+        raise UsageError(
+            f"No checkpoint of a run is beside {bare}: nothing says for which time the files hold "
+            "everything.",
+            "Give --since and --until, or put the checkpoint back beside its file.",
+        )
     since, until = first if since is None else since, last if until is None else until
     if since < first or until > last:
         raise UsageError(
@@ -204,7 +224,7 @@ def _period(
         raise UsageError(
             f"The period from {iso(since)} to {iso(until)} is empty.", "Give a --since before it."
         )
-    return since, until
+    return since, until, span
 
 
 def _unread(runs: list[Checkpoint], since: int, until: int) -> dict[str, str]:

@@ -26,6 +26,18 @@ AMOUNTS = ("total", "tax", "shipping", "discount", "refunded")
 # Of a fact with such a reason no run gives an event, whenever it was.
 NEVER_GIVEN: tuple[Reason, ...] = ("test order", "left out", "moved no money")
 
+# The settings by which a fact is in a file, or an amount is another one.
+HEEDED = frozenset(
+    {
+        "amounts",
+        "include_test",
+        "leave_out",
+        "namespace",
+        "pos_as_order_completed",
+        "refund_zero",
+    }
+)
+
 # Why each is no fault, as people read it.
 REASONS: dict[Reason, str] = {
     "rejected": "their records were rejected",
