@@ -15,7 +15,7 @@ from littlerelay.errors import RecordError, UsageError
 from littlerelay.settings import RATE, BackfillRequest, DiffRequest, Outcome, Settings
 
 from . import diff_options, options
-from .setting_options import WITHOUT_PIXELS, takes
+from .setting_options import OF_SEGMENT, WITHOUT_PIXELS, takes
 
 DIFFERENT = 10
 
@@ -29,7 +29,7 @@ _NO_SHOP = UsageError(
 _Found = Comparing | Difference | Compared
 
 
-@takes(WITHOUT_PIXELS)
+@takes(name for name in WITHOUT_PIXELS if name not in OF_SEGMENT)
 def diff(
     *,
     files: diff_options.Files = None,
