@@ -46,6 +46,11 @@ _REPORT = (
     "It counts by whole days of the shop, edits and cancellations when they were made, and neither "
     "gift cards nor tips nor deleted orders: it stands beside, and decides nothing."
 )
+_BEYOND = (
+    "products, coupons, who somebody is (userId) and what an order is called: `relay diff --since` "
+    "compares all of an event; of an edited order tax and shipping but together with the subtotal, "
+    "and no discount"
+)
 
 Shown = Comparing | Asking | Finding | Reconciled
 
@@ -152,6 +157,7 @@ class ProofView:
             more = "" if self._is_full or is_named(result) else "; --full names all"
             found.append(("unexplained", f"{count(result.faults)}{more}"))
             took = duration(result.elapsed)
+            found.append(("left aside", _BEYOND))
             found.append(("compared", f"in {took}; months are those of {result.zone}"))
         if result.report:
             found.append(("report", _REPORT))

@@ -123,6 +123,7 @@ def test_sums_of_both_sides_stand_below(relay: Relay, told: list[object]) -> Non
     assert [one.split()[:3] for one in months] == [["2026-01", "USD", "total"]]
     assert "note         refunds are not compared: because" in shown
     assert [one for one in shown if one.startswith("all months")]
+    assert [one for one in shown if one.startswith("left aside   products, coupons, who")]
 
 
 def test_full_shows_every_month_and_every_difference(relay: Relay, told: list[object]) -> None:

@@ -28,6 +28,7 @@ ORDER = Entry(
     shipping=5_000,
     discount=0,
     subtotal=49_000,
+    parts=58_000,
 )
 REFUND = Entry("r1", "refunds", ORDER.at, "2026-01", "USD", "#1042", 7001, refunded=9_000)
 CUSTOMER = Entry("c1", "customers", ORDER.at, "2026-01", "", "70", 70)
@@ -85,6 +86,10 @@ def both(books: Books, shop: Entry, known: Known, **told: Any) -> None:
         ({"tax": 4_010}, KNOWN, None),
         ({"tax": 4_010}, KNOWN._replace(is_late=True), None),
         ({"tax": 4_010}, KNOWN._replace(is_edited=True), "edited"),
+        ({"tax": None}, KNOWN._replace(is_edited=True), None),
+        ({"shipping": -10}, KNOWN._replace(is_edited=True), None),
+        ({"parts": 58_010}, KNOWN, None),
+        ({"parts": 58_010}, KNOWN._replace(is_edited=True), None),
         ({"tax": 4_010}, INSIDE, None),
         ({"shipping": 4_000}, KNOWN, None),
         ({"shipping": 4_000, "subtotal": 46_000}, INSIDE, "tax inside"),
@@ -103,6 +108,19 @@ def test_a_value_of_an_order_may_differ_for_a_reason(
 ) -> None:
     both(books, ORDER, known, **told)
     assert reasons(books) == [reason]
+
+
+def test_parts_that_come_to_something_else_are_named_where_nothing_else_is(books: Books) -> None:
+    edited = KNOWN._replace(is_edited=True)
+    both(books, ORDER, edited, tax=4_010, parts=58_010)
+    both(books, ORDER._replace(key="o2"), KNOWN, tax=4_010, parts=58_010)
+    both(books, ORDER._replace(key="o3"), KNOWN, parts=None)
+    found, _ = judged(books)
+    assert [(one.reason, [value.name for value in one.values]) for one in found] == [
+        ("edited", ["tax"]),
+        (None, ["subtotal + shipping + tax"]),
+        (None, ["tax"]),
+    ]
 
 
 def test_values_of_one_order_are_judged_each(books: Books) -> None:

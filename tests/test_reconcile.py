@@ -235,16 +235,6 @@ def test_what_a_setting_leaves_out_is_no_fault(shop: StandIn, output: Path, tmp_
     )
 
 
-def test_shipping_with_its_taxes_is_compared_where_events_have_them(
-    shop: StandIn, output: Path, tmp_path: Path
-) -> None:
-    path = altered(output, tmp_path, lambda every: every)
-    told(path, meaning={"amounts": "shopify"})
-    found = proof(shop, path, resources=("orders",))
-    assert {tuple(one.name for one in fault.values) for fault in found.faults} == {("shipping",)}
-    assert len(found.faults) == found.result.faults > 0
-
-
 def test_money_that_no_refund_tells_of_is_noted(
     shop: StandIn, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

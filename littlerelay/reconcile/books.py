@@ -27,7 +27,8 @@ class Entry(NamedTuple):
 
     ``month`` is that of the shop's time zone. ``id`` is what Shopify numbers the record; in a file
     it is none where the messageId does not follow from it. An order's ``subtotal`` is not compared
-    by itself: Shopify's has the taxes inside where prices include them.
+    by itself: Shopify's has the taxes inside where prices include them. ``parts`` is what subtotal,
+    shipping and tax of an event come to together, none where one of them is not known.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Entry(NamedTuple):
     discount: int | None = None
     refunded: int | None = None
     subtotal: int | None = None
+    parts: int | None = None
 
 
 class Known(NamedTuple):
@@ -208,6 +210,7 @@ class Books:
     def _lacking_or_other(self, kind: Kind) -> Iterator[Pair]:
         """Give what Shopify has, and the files have not, or tell otherwise."""
         differ = " OR ".join(f"file.{name} IS NOT shop.{name}" for name in _VALUES)
+        differ += " OR file.parts <> shop.parts"  # neither of which need be known
         differ += f" OR shop.absent IN ({_UNWANTED})"
         inside = f"({_INSIDE.format('shop')} OR {_INSIDE.format('file')})"
         rows = self._ask(

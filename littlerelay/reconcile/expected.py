@@ -126,6 +126,8 @@ class _Facts:
                 "discount": order.discount,
                 "subtotal": order.subtotal,
             }
+            if (parts := self._parts()) is not None:
+                told["parts"] = parts
         return {name: rounded(one, order.currency) for name, one in told.items()}
 
     def known(
@@ -135,14 +137,31 @@ class _Facts:
         absent = self._absent(kind, refund)
         if is_created_late and absent != "test order":
             absent = "created later"
-        has_tax_inside = self.order.taxes_included and not self.scope.shipping_has_tax
         return Known(
             self.order.id,
             absent,
             is_changed_late,
             self.order.edited,
-            has_tax_inside,
+            self._has_tax_inside,
         )
+
+    @property
+    def _has_tax_inside(self) -> bool:
+        """Tell whether Shopify's subtotal and shipping hold taxes, and the event's do not."""
+        return self.order.taxes_included and not self.scope.shipping_has_tax
+
+    def _parts(self) -> Decimal | None:
+        """Give what an event's subtotal, shipping and tax must come to; none where nobody knows.
+
+        Of an edited order only its total is told as it was placed, and what else that held.
+        """
+        order = self.order
+        if not order.edited:
+            goods = order.subtotal + order.shipped
+            return goods if self._has_tax_inside else goods + order.tax
+        # With taxes in the event's figures twice, it would take those of the order as placed.
+        is_twice = order.taxes_included and not self._has_tax_inside
+        return None if is_twice else order.total - order.besides
 
     def _absent(self, kind: Kind, refund: Refunded | None) -> Reason | None:
         """Say why a file need not hold a fact; none where it must."""

@@ -25,7 +25,7 @@ from littlerelay.files.inputs import Input
 from littlerelay.files.lines import lines
 from littlerelay.places import Paths
 from littlerelay.reconcile.books import Books, Entry, thousandths
-from littlerelay.reconcile.values import Kind
+from littlerelay.reconcile.values import PARTS, Kind
 from littlerelay.segment.messages import LONGEST_LINE, Refusal, read
 
 FACTS: dict[str, Kind] = {
@@ -118,6 +118,7 @@ class Reader:
                 currency="" if kind == "customers" else str(properties.get("currency", "")),
                 name=str(properties.get("order_id") or number or key),
                 id=number,
+                parts=_sum(amounts) if kind == "orders" else None,
                 **amounts,
             )
         )
@@ -151,6 +152,13 @@ def rejected(path: Path) -> Iterator[tuple[int, str, str]]:
                 raise UsageError(
                     f"{path} is no file of rejected records.", "Put back what relay wrote there."
                 ) from None
+
+
+def _sum(amounts: dict[str, int | None]) -> int | None:
+    """Give what an order's event tells of its goods, its shipping and its taxes, together."""
+    found = [amounts[name] for name in PARTS]
+    known = [one for one in found if one is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
 def _thousandths(value: object) -> int | None:

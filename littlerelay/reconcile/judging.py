@@ -11,6 +11,7 @@ from littlerelay.reconcile.scope import Scope
 from littlerelay.reconcile.values import (
     AMOUNTS,
     NEVER_GIVEN,
+    PARTS,
     Differing,
     Finding,
     Outcome,
@@ -94,8 +95,16 @@ def _altered(file: Entry, shop: Entry, known: Known) -> Iterator[Finding]:
     by_reason: dict[Reason | None, list[Differing]] = {}
     for value in _differing(file, shop):
         by_reason.setdefault(_why_other(value.name, file, shop, known), []).append(value)
+    if None not in by_reason and _differ_together(file, shop):
+        parts = Differing(" + ".join(PARTS), *map(_decimal, (file.parts, shop.parts)))
+        by_reason[None] = [parts]
     for reason, values in by_reason.items():
         yield _finding("altered", shop, tuple(values), reason)
+
+
+def _differ_together(file: Entry, shop: Entry) -> bool:
+    """Tell whether an order's parts come to something else, where both sides know to what."""
+    return None not in (file.parts, shop.parts) and file.parts != shop.parts
 
 
 def _differing(file: Entry, shop: Entry) -> Iterator[Differing]:
@@ -112,11 +121,13 @@ def _differing(file: Entry, shop: Entry) -> Iterator[Differing]:
 def _why_other(name: str, file: Entry, shop: Entry, known: Known) -> Reason | None:
     """Say why a value may differ; none where it may not.
 
-    Shopify's tax, shipping and discount follow edits, the event's are as placed. In a shop whose
-    prices include taxes the event's shipping is without them.
+    Shopify's tax, shipping and discount follow edits, the event's are as placed: of these tax and
+    shipping are held by what they come to with the subtotal. In a shop whose prices include taxes
+    the event's shipping is without them.
     """
     if shop.kind == "orders" and name in _ALTERABLE:
-        if known.is_edited:
+        told = getattr(file, name)
+        if known.is_edited and told is not None and told >= 0:
             return "edited"
         if name == "shipping" and known.has_tax_inside and _is_tax_inside(file, shop):
             return "tax inside"

@@ -22,6 +22,7 @@ Reason = Literal[
 
 KINDS: tuple[Kind, ...] = ("orders", "refunds", "fulfillments", "customers")
 AMOUNTS = ("total", "tax", "shipping", "discount", "refunded")
+PARTS = ("subtotal", "shipping", "tax")  # of an order, which are compared by what they come to
 
 # Of a fact with such a reason no run gives an event, whenever it was.
 NEVER_GIVEN: tuple[Reason, ...] = ("test order", "left out", "moved no money")

@@ -20,6 +20,7 @@ from littlerelay.times import epoch, iso
 Node = dict[str, Any]
 
 _PAGE = 250  # the most that Shopify gives at once: without lines a page costs 35 points
+_BESIDES = ("tip", "duties", "fees")
 DELETIONS_KEPT = 365 * 86_400  # seconds for which Shopify keeps the events of a shop
 
 
@@ -37,7 +38,8 @@ class OrderFigures(NamedTuple):
     ``total`` is the order as placed; ``subtotal`` (goods after discounts, with their taxes where
     prices include them), ``tax``, ``shipping`` (before its discounts), ``shipped`` (after them) and
     ``discount`` are after edits and before returns; ``refunded`` is what was paid back by now.
-    ``fulfillments`` are (id, created), cancelled ones among them.
+    ``besides`` is what the order as placed cost beside goods, shipping and taxes: tips, duties,
+    fees and rounded cash. ``fulfillments`` are (id, created), cancelled ones among them.
     """
 
     id: int
@@ -57,6 +59,7 @@ class OrderFigures(NamedTuple):
     shipping: Decimal
     shipped: Decimal
     discount: Decimal
+    besides: Decimal
     refunded: Decimal
     refunds: tuple[Refunded, ...]
     fulfillments: tuple[tuple[int, str], ...]
@@ -186,6 +189,10 @@ def _order(node: Node) -> OrderFigures:
         shipping=_amount(node["shipping"]),
         shipped=_amount(node["current_shipping"]) + _amount(node["refunded_shipping"]),
         discount=_amount(node["discount"]),
+        besides=sum(
+            map(_amount, (*(node[name] for name in _BESIDES), node["rounding"]["payment"])),
+            Decimal(0),
+        ),
         refunded=_amount(node["refunded"]),
         refunds=tuple(_refund(one) for one in node["refunds"]),
         fulfillments=tuple((number(one["id"]), one["created_at"]) for one in node["fulfillments"]),
