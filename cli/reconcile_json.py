@@ -8,7 +8,15 @@ from decimal import Decimal
 from typing import IO, Any
 
 from littlerelay.mappers.money import amount_text
-from littlerelay.reconcile.values import AMOUNTS, Finding, Reconciled, Reported, Row
+from littlerelay.reconcile.values import (
+    AMOUNTS,
+    Finding,
+    Reconciled,
+    Reported,
+    Row,
+    currency_of,
+    summed,
+)
 
 
 class Document:
@@ -55,7 +63,8 @@ def _result(result: Reconciled) -> dict[str, Any]:
     told = asdict(result)
     return told | {
         "rows": [_row(row) for row in result.rows],
-        "report": [_reported(month) for month in result.report],
+        "sums": [{**_row(row), "month": None} for row in summed(result.rows)],
+        "report": [_reported(month, currency_of(result)) for month in result.report],
     }
 
 
@@ -70,9 +79,9 @@ def _row(row: Row) -> dict[str, Any]:
     return {"month": row.month, "currency": row.currency or None, "name": row.name, **figures}
 
 
-def _reported(month: Reported) -> dict[str, Any]:
+def _reported(month: Reported, currency: str) -> dict[str, Any]:
     return {
-        name: str(value) if isinstance(value, Decimal) else value
+        name: _plain(value, currency) if isinstance(value, Decimal) else value
         for name, value in asdict(month).items()
     }
 

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 from tqdm import tqdm
 
 from littlerelay.clock import Clock
 from littlerelay.compare.values import Comparing
-from littlerelay.mappers.money import amount_text
 from littlerelay.reconcile.values import (
-    AMOUNTS,
     REASONS,
     Asking,
     Differing,
     Finding,
     Reason,
     Reconciled,
-    Row,
 )
 
 from .console import facts
 from .reconcile_json import Document
+from .reconcile_tables import money, tables
 from .text import clean, count, duration, share
 
 _EVERY = 30.0  # seconds between lines where there is no terminal
 _FAULTS = 50  # that are named
 _EXPLAINED = 3  # of each reason that are named
-_SIDES = ("file", "Shopify", "difference", "explained", "unexplained")
-_ORDER = ("customers", "orders", *AMOUNTS[:-1], "refunds", "refunded", "fulfillments")
 _SIGNS = {"missing": "-", "extra": "+", "altered": "~"}
 _ONE = {
     "customers": "customer",
@@ -129,20 +123,18 @@ class ProofView:
         if found.reason is None or (self._is_full and self._errors is not None):
             self._out.print(line)
         else:
-            self._held.append(line)  # after the faults, which come first
+            self._held.append(line)  # after the sums: faults come first
 
     def _draw(self, result: Reconciled) -> None:
+        if len(self._held) < sum(self._named.values()):
+            self._out.print()
+        for table in tables(result, self._out.width, is_full=self._is_full):
+            self._out.print(table)
+            self._out.print()
         for line in self._held:
             self._out.print(line)
-        if self._named:
+        if self._held:
             self._out.print()
-        if result.rows:
-            self._out.print(_sums(result))
-            self._out.print()
-        for table in (_months(result, is_full=self._is_full), _report(result)):
-            if table is not None:
-                self._out.print(table)
-                self._out.print()
         self._out.print(facts(self._facts(result)))
 
     def _facts(self, result: Reconciled) -> list[tuple[str, str]]:
@@ -191,15 +183,14 @@ def described(found: Finding) -> str:
 
 
 def _record(found: Finding) -> str:
-    """Say which record it is, with its number where the name is not that already."""
+    """Say which record it is, with its number where the name is not that already.
+
+    Of what only a file has, and whose number is not known, the messageId alone tells what it is.
+    """
     what = _ONE[found.kind]
+    if found.outcome == "extra" and found.id is None:
+        return f"{what} with the messageId {clean(found.message_id)}"
     return what if found.id is None or found.name == str(found.id) else f"{what} {found.id}"
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """Write an amount with the digits of its currency, and with more where it has more."""
-    text = amount_text(amount, currency)
-    return f"{Decimal(text) if Decimal(text) == amount else amount:,}"
 
 
 def _differing(value: Differing, currency: str) -> str:
@@ -217,76 +208,3 @@ def _value(one: Decimal | str | None, currency: str) -> str:
     if one is None:
         return "(none)"
     return money(one, currency) if isinstance(one, Decimal) else clean(one)
-
-
-def _sums(result: Reconciled) -> Table:
-    """Sum both sides over all months."""
-    sums: dict[tuple[str, str], Row] = {}
-    for row in result.rows:
-        before = sums.get((row.currency, row.name))
-        sums[row.currency, row.name] = _added(before, row) if before else row
-    table = _table("", *_SIDES)
-    for row in sorted(sums.values(), key=_place):
-        table.add_row(Text(_label(row)), *_cells(row))
-    return table
-
-
-def _months(result: Reconciled, *, is_full: bool) -> Table | None:
-    """Show the figures of months, of all or of those with something unexplained."""
-    rows = [row for row in result.rows if is_full or row.unexplained]
-    if not rows:
-        return None
-    table = _table("month", "", *_SIDES)
-    for row in sorted(rows, key=lambda row: (row.month, _place(row))):
-        table.add_row(Text(row.month), Text(_label(row)), *_cells(row))
-    return table
-
-
-def _report(result: Reconciled) -> Table | None:
-    """Sum Shopify's sales report."""
-    if not result.report:
-        return None
-    names = ("orders", "total", "taxes", "shipping", "discounts", "reversals")
-    table = _table("Shopify's sales report", *names)
-    cells = [sum((getattr(month, name) for month in result.report), Decimal(0)) for name in names]
-    table.add_row("all months", *(f"{cell:,}" for cell in cells))
-    return table
-
-
-def _table(*names: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name in names:
-        table.add_column(name, justify="left" if name in ("", "month", names[0]) else "right")
-    return table
-
-
-def _cells(row: Row) -> list[Text]:
-    shown: Callable[[Decimal], str] = (
-        (lambda figure: money(figure, row.currency))
-        if row.name in AMOUNTS
-        else (lambda figure: count(int(figure)))
-    )
-    figures = (row.file, row.shop, row.difference, row.explained, row.unexplained)
-    cells = [Text(shown(figure), style="" if figure else "dim") for figure in figures]
-    if row.unexplained:
-        cells[-1].stylize("bold red")
-    return cells
-
-
-def _added(one: Row, other: Row) -> Row:
-    return Row(
-        month="",
-        currency=one.currency,
-        name=one.name,
-        file=one.file + other.file,
-        shop=one.shop + other.shop,
-        explained=one.explained + other.explained,
-    )
-
-
-def _label(row: Row) -> str:
-    return f"{clean(row.currency)} {row.name}" if row.name in AMOUNTS else row.name
-
-
-def _place(row: Row) -> tuple[Any, ...]:
-    return row.currency, _ORDER.index(row.name)

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from command import Ended, Relay, faked, part
 from littlerelay import proofs
@@ -97,11 +99,15 @@ def test_it_names_what_differs_and_ends_with_3(relay: Relay, told: list[object])
     told += [EXTRA, ALTERED, MISSING, RESULT]
     ended = relay("reconcile", "events.ndjson")
     assert ended.code == 3
-    assert lines(ended)[:3] == [
+    shown = lines(ended)
+    assert shown[:2] == [
         "~ #1042  order 5042  total 54.00, Shopify 54.01",
         f"- #1043  order 5043  not in the files: {AT}, total 1,234.00 USD, tax 0.005",
-        f"+ 70\\x1b[2J  customer  not in Shopify: {AT}  (rejected: missing_field)",
     ]
+    customer = f"customer with the messageId {'a' * 36}"
+    explained = f"+ 70\\x1b[2J  {customer}  not in Shopify: {AT}  (rejected: missing_field)"
+    assert shown.index(explained) > shown.index(next(one for one in shown if "total" in one))
+    assert shown.index(explained) > max(at for at, one in enumerate(shown) if "all months" in one)
     assert "error: 2 differences have no explanation" in ended.err
     assert "hint: Each is named above." in ended.err
 
@@ -133,7 +139,8 @@ def test_full_shows_every_month_and_every_difference(relay: Relay, told: list[ob
     ended = relay("reconcile", "--full")
     assert ended.code == 0
     assert len([one for one in lines(ended) if one.startswith("+ ")]) == 9
-    assert len([one for one in lines(ended) if one.startswith("2026-")]) == 3
+    # Three months, and one of Shopify's report.
+    assert len([one for one in lines(ended) if one.startswith("2026-")]) == 4
 
 
 def test_quiet_says_only_what_is_wrong(relay: Relay, told: list[object]) -> None:
@@ -185,7 +192,9 @@ def test_json_holds_everything(relay: Relay, told: list[object]) -> None:
     }
     assert found["rows"][3]["file"] == 3
     assert (found["faults"], found["explained"]) == (2, {"rejected": 1})
-    assert found["report"][0]["total"] == "60.01"
+    assert (found["report"][0]["total"], found["report"][0]["taxes"]) == ("60.01", "5.00")
+    (total,) = [one for one in found["sums"] if (one["name"], one["currency"]) == ("total", "USD")]
+    assert (total["month"], total["file"], total["unexplained"]) == (None, "61.50", "-1234.01")
     assert found["notes"] == list(RESULT.notes)
 
 
@@ -205,6 +214,22 @@ def test_nothing_compared_says_why(relay: Relay, told: list[object], tmp_path: P
         "shop   demo.myshopify.com",
         "note   nothing was compared: a sample",
     ]
+
+
+@pytest.mark.parametrize("width", [20, 60, 100])
+def test_no_figure_is_cut_however_narrow_a_terminal_is(width: int) -> None:
+    large = Row("2026-01", "USD", "total", Decimal("177447123.45"), Decimal(0), Decimal(0))
+    written = StringIO()
+    out = Console(file=written, width=width)
+    for table in part("reconcile_tables").tables(
+        replace(RESULT, rows=(large,)), width, is_full=True
+    ):
+        out.print(table)
+    shown = written.getvalue()
+    assert "…" not in shown
+    words = shown.split()
+    assert words.count("177,447,123.45") == 6  # of either side, the difference and the rest
+    assert {"file", "difference", "unexplained", "60.01"} <= set(words)
 
 
 def test_an_amount_keeps_every_digit_that_it_has() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -152,3 +153,23 @@ class Reconciled:
     notes: tuple[str, ...]
     report: tuple[Reported, ...] = ()
     elapsed: float = 0.0
+
+
+def summed(rows: Iterable[Row]) -> list[Row]:
+    """Sum figures over all months; the month of a sum is empty."""
+    sums: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        nothing = Row("", row.currency, row.name, *[Decimal(0)] * 3)
+        before = sums.get((row.currency, row.name), nothing)
+        sums[row.currency, row.name] = replace(
+            before,
+            file=before.file + row.file,
+            shop=before.shop + row.shop,
+            explained=before.explained + row.explained,
+        )
+    return list(sums.values())
+
+
+def currency_of(result: Reconciled) -> str:
+    """Give the currency of a shop's own report: that of the amounts beside it, empty without."""
+    return next((row.currency for row in result.rows if row.currency), "")
