@@ -221,7 +221,8 @@ class _Job:
             if start.limit is None and self.folder.load() is None:
                 remember(start)
             is_removed = _is_spent(paths, start)
-            yield replace(writing.finished(start), already=True, is_removed=is_removed)
+            again = replace(writing.finished(start), already=True, is_removed=is_removed)
+            yield from self._proven(again, paths)
             return
         for value in writing.told(partial(self._read, start, paths.output)):
             yield from self._proven(value, paths) if isinstance(value, Finished) else (value,)
@@ -229,7 +230,8 @@ class _Job:
     def _proven(self, done: Finished, paths: Paths) -> Iterator[Progress]:
         """Give a run that is done with Shopify's own counts, where they are of the same."""
         run = checkpoint.load(paths.checkpoint)
-        if run is None or not is_countable(run):
+        is_lacking = run is not None and run.rejects.lines > 0 and not paths.rejects.exists()
+        if run is None or not is_countable(run) or is_lacking:
             yield done
             return
         mapping = self.settings.mapping

@@ -68,6 +68,24 @@ def test_an_order_that_is_missing_is_counted(shop: StandIn, folder: Path) -> Non
     assert held(shop, folder, lost=2)["orders"].unexplained == 2
 
 
+def test_a_run_that_was_finished_before_is_held_to_counts_again(
+    shop: StandIn, folder: Path
+) -> None:
+    again = finished(backfill(shop, folder, since=SINCE))
+    assert again.already
+    assert [(one.resource, one.unexplained) for one in again.counted] == [
+        ("customers", 0),
+        ("orders", 0),
+    ]
+    place = Paths(folder / "events.ndjson").checkpoint
+    whole = checkpoint.load(place)
+    assert whole is not None
+    rejects = replace(whole.rejects, lines=1)
+    checkpoint.save(place, whole.model_copy(update={"rejects": rejects}))
+    assert finished(backfill(shop, folder, since=SINCE)).counted == ()  # the rejects are gone
+    checkpoint.save(place, whole)
+
+
 def test_rejected_records_of_the_period_explain_it(shop: StandIn, folder: Path) -> None:
     inside, outside = "2025-01-01T00:00:00Z", "2023-01-01T00:00:00Z"
     records = [
