@@ -101,12 +101,14 @@ class Reader:
         if kind is None:
             return
         properties = event.get("properties") or {}
-        try:
-            amounts = {
-                name: _thousandths(properties.get(told)) for name, told in _AMOUNTS[kind].items()
-            }
-        except ValueError:
-            raise _unreadable(path, position, "an amount is no number") from None
+        amounts: dict[str, int | None] = {}
+        for name, told in _AMOUNTS[kind].items():
+            try:
+                amounts[name] = _thousandths(properties.get(told))
+            except ValueError:
+                of = f"{event['event']} of {properties.get('order_id', event.get('messageId'))}"
+                detail = f"{told} of {of} is no number"
+                raise _unreadable(path, position, detail) from None
         at, key = timestamp(event["timestamp"]), original_id(event)
         number = self._number(kind, key, properties)
         self._books.add_given(
