@@ -80,7 +80,9 @@ def _report(result: Reconciled, *, is_full: bool) -> Iterator[Cells]:
     """Give Shopify's sales report, by month where everything is asked for, and its sums."""
     currency = currency_of(result)
     every = [[getattr(month, name) for name in _SALES] for month in result.report]
-    by_month = [(month.month, told) for month, told in zip(result.report, every, strict=True)]
+    by_month = [
+        (month.month, told) for month, told in zip(result.report, every, strict=True) if any(told)
+    ]
     sums = [sum(column, Decimal(0)) for column in zip(*every, strict=True)]
     for label, (number, *amounts) in [
         *(by_month if is_full else ()),

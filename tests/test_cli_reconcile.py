@@ -66,7 +66,10 @@ RESULT = Reconciled(
     faults=2,
     explained={"rejected": 1},
     notes=("refunds are not compared: because",),
-    report=(Reported("2026-01", 2, *map(Decimal, ("60.01", "5", "4", "-1", "-2"))),),
+    report=(
+        Reported("2025-12", 0, *[Decimal(0)] * 5),
+        Reported("2026-01", 2, *map(Decimal, ("60.01", "5", "4", "-1", "-2"))),
+    ),
     elapsed=61.0,
 )
 SOUND = replace(RESULT, faults=0, rows=RESULT.rows[1:])
@@ -139,7 +142,8 @@ def test_full_shows_every_month_and_every_difference(relay: Relay, told: list[ob
     ended = relay("reconcile", "--full")
     assert ended.code == 0
     assert len([one for one in lines(ended) if one.startswith("+ ")]) == 9
-    # Three months, and one of Shopify's report.
+    # Three months, and one of Shopify's report, which has nothing of another one.
+    assert not [one for one in lines(ended) if one.startswith("2025-")]
     assert len([one for one in lines(ended) if one.startswith("2026-")]) == 4
 
 
@@ -192,7 +196,7 @@ def test_json_holds_everything(relay: Relay, told: list[object]) -> None:
     }
     assert found["rows"][3]["file"] == 3
     assert (found["faults"], found["explained"]) == (2, {"rejected": 1})
-    assert (found["report"][0]["total"], found["report"][0]["taxes"]) == ("60.01", "5.00")
+    assert (found["report"][1]["total"], found["report"][1]["taxes"]) == ("60.01", "5.00")
     (total,) = [one for one in found["sums"] if (one["name"], one["currency"]) == ("total", "USD")]
     assert (total["month"], total["file"], total["unexplained"]) == (None, "61.50", "-1234.01")
     assert found["notes"] == list(RESULT.notes)
