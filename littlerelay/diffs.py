@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from littlerelay import ages
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.compare.comparison import PLANNED, Comparison, Wanted
+from littlerelay.compare.comparison import Comparison, Wanted
 from littlerelay.compare.plans import Plan
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.values import Compared, Comparing, Difference
@@ -77,11 +77,6 @@ def _plan(request: DiffRequest) -> Plan | None:
                 "--resend gives fresh ids to what --save writes.", "Give --save FILE, too."
             )
         return None
-    if not set(request.outcomes) & set(PLANNED):
-        raise UsageError(
-            "--save writes what is new or changed, and --only leaves neither.",
-            "Leave --only away, or give --only new or --only changed.",
-        )
     path = Path(request.save)
     if path.suffix in (".gz", ".zst"):
         raise UsageError("A plan is a plain file.", "Name it without .gz, and compress it later.")

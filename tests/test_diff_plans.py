@@ -13,7 +13,7 @@ import pytest
 from compared_files import counts, of_lines, told
 from littlerelay import diffs
 from littlerelay.errors import UsageError
-from littlerelay.settings import DiffRequest
+from littlerelay.settings import DiffRequest, Outcome
 from sent_files import line, message, put, sent
 from standin.segment import StandInSegment
 
@@ -58,9 +58,18 @@ def test_a_plan_holds_what_is_new_or_changed_in_the_order_of_the_new_file() -> N
     assert stat.S_IMODE(PLAN.stat().st_mode) == 0o600
 
 
-def test_a_plan_can_hold_one_of_both_and_chosen_events() -> None:
-    of_lines(*sides(), save=str(PLAN), outcomes=("new",), events=("order completed",))
-    assert len(planned()) == 6
+@pytest.mark.parametrize("shown", ["new", "changed", "gone", "same"])
+def test_a_plan_holds_all_of_it_whatever_is_shown(shown: Outcome) -> None:
+    result = of_lines(*sides(), save=str(PLAN), outcomes=(shown,), events=("order completed",))
+    assert len(planned()) == result[0].saved == 56
+    assert result[0].preview is not None
+    assert result[0].preview.messages.number == 56
+    assert {one.outcome for one in result[1]} == {shown}
+
+
+def test_a_plan_can_be_of_chosen_events() -> None:
+    of_lines(*sides(), save=str(PLAN), events=("identify",))
+    assert planned() == []
 
 
 def test_nothing_to_do_is_an_empty_plan() -> None:
@@ -109,8 +118,8 @@ def test_a_state_that_has_another_id_already_keeps_it() -> None:
 
 def test_a_message_of_a_batch_is_a_line_of_the_plan() -> None:
     batch = {"batch": [message(1), message(2)], "context": {"active": True}}
-    of_lines([message(1)], [batch], save=str(PLAN), outcomes=("new",))
-    (one,) = planned()
+    of_lines([message(1)], [batch], save=str(PLAN))
+    *_, one = planned()
     assert one["messageId"] == message(2)["messageId"]
     assert one["context"]["active"] is True
 
@@ -121,7 +130,6 @@ def test_a_message_of_a_batch_is_a_line_of_the_plan() -> None:
         ({"save": "there.ndjson"}, r"there\.ndjson exists"),
         ({"save": "no/folder.ndjson"}, "no folder"),
         ({"save": "x.ndjson.gz"}, "A plan is a plain file"),
-        ({"save": "x.ndjson", "outcomes": ("gone",)}, "--only leaves neither"),
         ({"resend": "once"}, "--resend gives fresh ids to what --save writes"),
     ],
 )

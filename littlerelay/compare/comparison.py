@@ -29,8 +29,8 @@ class Wanted:
 
     ``events`` are names or types, in lower case (none: all). ``outcomes`` are those of which
     messages are given, ``most`` of each (none: all). ``counts_as_gone`` is that of `Matcher`.
-    ``plan`` is where those are written that are new or changed, ``rate`` the messages a second of
-    the preview of them (none: no preview).
+    ``plan`` is where all are written that are new or changed, told or not; ``rate`` is the
+    messages a second of the preview of them (none: no preview).
     """
 
     events: frozenset[str] = frozenset()
@@ -42,9 +42,10 @@ class Wanted:
     rate: float | None = None
 
     @property
-    def sent(self) -> tuple[Outcome, ...]:
-        """Give the outcomes of which messages would be sent, and are written to a plan."""
-        return tuple(one for one in PLANNED if one in self.outcomes)
+    def kept(self) -> frozenset[Outcome]:
+        """Give the outcomes of which each message is to be found again."""
+        planned = () if self.plan is None and self.rate is None else PLANNED
+        return frozenset((*self.outcomes, *planned))
 
 
 class Comparison:
@@ -69,30 +70,30 @@ class Comparison:
         ):
             old_parts = yield from self._spread(old, 0)
             new_parts = yield from self._spread(new, old.taken)
-            kept = frozenset(self._wanted.outcomes)
-            matcher = Matcher(Sides(old, new), self._work, kept, self._wanted.counts_as_gone)
+            wanted = self._wanted
+            matcher = Matcher(Sides(old, new), self._work, wanted.kept, wanted.counts_as_gone)
             for number in range(self._parts):
                 matcher.match(old_parts.latest(number), new_parts.latest(number))
                 yield Comparing(str(self._new[-1].path), self._size, self._size)
             matcher.close()
             # First: whoever reads what is told may have had enough of it.
             saved, preview = self._sent(matcher)
-            for outcome in self._wanted.outcomes:
-                yield from islice(matcher.differences(outcome), self._wanted.most)
+            for outcome in wanted.outcomes:
+                yield from islice(matcher.differences(outcome), wanted.most)
         return replace(self._compared(matcher), saved=saved, preview=preview)
 
     def _sent(self, matcher: Matcher) -> tuple[int | None, Preview | None]:
         """Write the plan, and sum up what would be sent, as far as either is asked for."""
-        plan, rate, outcomes = self._wanted.plan, self._wanted.rate, self._wanted.sent
-        saved, costs = None, Costs(self._work) if rate is not None and outcomes else None
+        plan, rate = self._wanted.plan, self._wanted.rate
+        saved, costs = None, None if rate is None else Costs(self._work)
         if plan is not None:
-            saved = plan.write(matcher.planned(outcomes), costs)
+            saved = plan.write(matcher.planned(PLANNED), costs)
         elif costs is not None:
-            matcher.measure(outcomes, costs)
+            matcher.measure(PLANNED, costs)
         if rate is None or costs is None:
             return saved, None
         by_event = matcher.counts_by(0, self._codes).items()
-        numbers = {name: sum(counts[one] for one in outcomes) for name, counts in by_event}
+        numbers = {name: sum(counts[one] for one in PLANNED) for name, counts in by_event}
         return saved, costs.preview({name: n for name, n in numbers.items() if n}, rate)
 
     def _spread(self, side: Side, before: int) -> Generator[Comparing, None, Partitions]:
