@@ -105,7 +105,7 @@ def _costs(preview: Preview) -> Facts:
         ("bytes", size(preview.bytes.number) if preview.bytes.is_exact else _bytes(preview)),
         ("batches", _figure(preview.batches)),
         ("sending", f"{duration(preview.seconds)} at {rate}"),
-        ("first", _dated(preview.first, "about {}", preview)),
+        ("first", _dated(preview.first, "{} or earlier", preview)),
         ("last", _dated(preview.last, "{} at the latest", preview)),
     ]
 

@@ -39,6 +39,8 @@ class Preview:
     ``rate`` is messages a second. ``first`` and ``last`` are timestamps, none where there is no
     message; where ``is_dated_exactly`` is false, there may be an earlier one, and none is later
     than ``last``. ``limits`` are those of destinations that the oldest message is beyond.
+    ``margin`` is the least that all messages together have: figures of the same records err
+    together.
     """
 
     events: Mapping[str, Figure]
@@ -50,19 +52,36 @@ class Preview:
     last: str | None
     is_dated_exactly: bool = True
     limits: tuple[Limit, ...] = ()
+    margin: int = 0
 
     @property
     def messages(self) -> Figure:
         """Give how many messages there are."""
-        return added(self.events.values())
+        every = added(self.events.values())
+        return every if every.is_exact else every._replace(margin=max(every.margin, self.margin))
 
     @property
     def batches(self) -> Figure:
-        """Give about how many requests it takes: where the cuts fall, only the sending tells."""
-        by_size = -(-self.bytes.number // MAX_BYTES)
-        return Figure(max(by_size, -(-self.messages.number // MAX_EVENTS)), is_exact=False)
+        """Give about how many requests it takes: where the cuts fall, only the sending tells.
+
+        Each ends before the message that it has no room for; several at a time end with one each.
+        """
+        octets, messages = self.bytes, self.messages
+        room = max(1, MAX_BYTES - 2 * octets.number // max(1, messages.number))
+        number = _batches(octets.number, messages.number, MAX_BYTES)
+        most = _batches(octets.number + octets.margin, messages.number + messages.margin, room)
+        least = _batches(
+            octets.number - octets.margin, messages.number - messages.margin, MAX_BYTES
+        )
+        width = max(1, most - number, number - least)
+        margin = min(width, messages.number + messages.margin - number)
+        return Figure(number, is_exact=margin <= 0, margin=max(0, margin))
 
     @property
     def seconds(self) -> float:
         """Give how long it takes at the rate, where nothing else slows it down."""
         return self.messages.number / self.rate
+
+
+def _batches(octets: int, messages: int, room: int) -> int:
+    return max(-(-octets // room), -(-messages // MAX_EVENTS))

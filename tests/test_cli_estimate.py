@@ -58,9 +58,9 @@ users      about 41,000 ± 300 distinct userIds
 visitors   0 distinct anonymousIds without a userId
 billed as  tracked users and API calls of the month in which they are sent
 bytes      about 612.0 MB ± 9.0 MB
-batches    about 1,275
+batches    about 1,275 ± 53
 sending    16m51s at 100 messages a second
-first      about 2024-01-01T05:03:00.000Z
+first      2024-01-01T05:03:00.000Z or earlier
 last       2026-11-23T14:00:00.000Z at the latest
 reading    about 1h59m by pages at Shopify's 100 points a second; bulk operations cost none
 

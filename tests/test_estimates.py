@@ -205,6 +205,22 @@ def test_a_period_in_which_nothing_happened_costs_nothing(shop: StandIn) -> None
     assert (none.events, none.messages.number, none.first, none.limits) == ({}, 0, None, ())
 
 
+@pytest.mark.parametrize("since", ["2026-07-01", "2026-09-01"])
+def test_people_of_whom_only_a_checkout_tells_are_users_too(
+    shop: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, since: str
+) -> None:
+    monkeypatch.setattr(samples, "LARGEST", {"customers": 250, "orders": 250, "checkouts": 15})
+    found = estimated(shop, since=since).preview.users
+    users, _ = people(written(shop, tmp_path, since=since)[1])
+    assert not found.is_exact
+    assert abs(found.number - users) <= found.margin < users / 2
+
+
+def test_who_is_no_user_by_the_settings_is_counted_as_none(shop: StandIn) -> None:
+    mapping = Mapping(shop="", user_id="none")
+    assert estimated(shop, mapping, resources=("customers", "orders")).preview.users == Figure(0)
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -243,4 +259,7 @@ def test_whoever_left_a_checkout_and_did_not_change_is_one_more_user() -> None:
     every = [left("2026-05-01T00:00:00Z"), left("2026-06-09T00:00:00Z")]
     checkouts = samples.Sample("checkouts", 2, every, 2)
     assert users(run, [checkouts], identified=1).number == 1
-    assert users(run, [checkouts], identified=0).number == 0
+    # Two orders of six years are hardly of this month.
+    assert users(run, [checkouts], identified=0).number == 2
+    none = samples.Sample("checkouts", 0)
+    assert users(run, [none], identified=1).number == 0

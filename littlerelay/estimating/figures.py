@@ -47,6 +47,7 @@ class Estimation:
             users=people[0],
             visitors=people[1],
             bytes=self._bytes(events),
+            margin=self._margin(events),
             rate=rate,
             first=first,
             last=last,
@@ -76,8 +77,8 @@ class Estimation:
 
     def _event(self, name: str) -> Figure:
         sampled = added(sample.total(partial(self._number, name)) for sample in self.samples)
-        if name == "identify" and self._tells_once:
-            sampled = guessed(sampled)
+        if name == "alias" or (name == "identify" and self._tells_once):
+            sampled = guessed(sampled)  # one of several that say the same is given
         bounds = self.bounds.get(name)
         if sampled.is_exact or bounds is None:
             return sampled
@@ -87,6 +88,15 @@ class Estimation:
         if any(sample.rejected for sample in of):
             return sampled
         return bounds.hold(sampled)
+
+    def _margin(self, events: Mapping[str, Figure]) -> int:
+        """Give that of all events: where a record gives several, their figures err together."""
+        guesses = {name for name, figure in events.items() if not figure.is_exact}
+
+        def number(one: Mapped) -> float:
+            return sum(_name(event) in guesses for event in one.events)
+
+        return added(sample.total(number) for sample in self.samples).margin if guesses else 0
 
     def _number(self, name: str, one: Mapped) -> float:
         """Give how many events of this name a record adds to those of the others."""
@@ -127,6 +137,8 @@ class Estimation:
         )
         if is_certain:
             return Figure(identified), Figure(0)
+        if self.mapping.user_id == "none":
+            return Figure(0), visitors(self.samples)
         return users(self.run, self.samples, identified), visitors(self.samples)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
+from math import sqrt
 
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.estimating.samples import Mapped, Sample
@@ -61,7 +63,8 @@ def users(run: Checkpoint, samples: Iterable[Sample], identified: int) -> Figure
     for sample in samples:
         if sample.resource != "customers":
             new = partial(_new_user, run, sample.resource, bool(identified))
-            found.append(guessed(sample.total(new)))
+            told = guessed(sample.total(new))
+            found.append(_distinct(told, sample, new) if sample.resource == "checkouts" else told)
         elif identified:
             known, told = sample.total(_has_user), sample.total(lambda one: bool(one.events))
             number = round(identified * known.number / (told.number or 1))
@@ -85,6 +88,23 @@ def guessed(figure: Figure) -> Figure:
     return figure._replace(margin=max(figure.margin, round(_GUESS * figure.number)))
 
 
+def _distinct(told: Figure, sample: Sample, new: Callable[[Mapped], float]) -> Figure:
+    """Give of how many people checkouts tell, of which nobody counts how many somebody has.
+
+    Of a part f of them n are of people, and p pairs of these are of the same one: so somebody of
+    whom a checkout tells has 2 p / (n f) others. Where few have many, that is n / (1 + p / (n f))
+    people in n checkouts. As many pairs may be missing as chance can take away.
+    """
+    people = [one.record.get("customer") or {} for one in sample.records if new(one)]
+    numbers = Counter(person["id"] for person in people if "id" in person)
+    pairs = sum(number * (number - 1) / 2 for number in numbers.values())
+    seen = max(1, numbers.total()) * sample.read / max(1, sample.counted) or 1.0
+    likely, least = (1 / (1 + some / seen) for some in (pairs, pairs + 2 * sqrt(pairs) + 3))
+    guess = told.number * max(1 - likely, likely - least)
+    margin = round(sqrt(told.margin**2 + guess**2))
+    return Figure(round(told.number * likely), is_exact=False, margin=margin)
+
+
 def part_of_customer(record: Record, run: Checkpoint) -> float:
     """Give which part of a customer one order of theirs in the run is: one of all of those.
 
@@ -92,13 +112,17 @@ def part_of_customer(record: Record, run: Checkpoint) -> float:
     chance p, its part of the time since the customer was created, and 1 / (1 + how many do) is
     (1 - (1 - p)^n) / (n p) on average.
     """
-    customer = record.get("customer") or {}
-    orders, created = customer.get("orders_count") or 1, customer.get("created_at")
-    begun = epoch(created) if created else run.since
-    inside = 1.0
-    if begun < run.since:
-        inside = (run.until - run.since) / (run.until - begun)
+    orders, inside = _orders_of(record, run)
     return float((1 - (1 - inside) ** orders) / (orders * inside))
+
+
+def _orders_of(record: Record, run: Checkpoint) -> tuple[int, float]:
+    """Give how many orders the customer has in all, and the chance that one is in the period."""
+    customer = record.get("customer") or {}
+    created = customer.get("created_at")
+    begun = epoch(created) if created else run.since
+    inside = 1.0 if begun >= run.since else (run.until - run.since) / (run.until - begun)
+    return customer.get("orders_count") or 1, inside
 
 
 def _orderless(run: Checkpoint, one: Mapped) -> bool:
@@ -121,9 +145,10 @@ def _new_user(run: Checkpoint, resource: str, identified: bool, one: Mapped) -> 
         return 0.0
     if resource == "orders":
         return part_of_customer(one.record, run)
-    # Whoever did not change in the period did not order in it, either.
-    may_have_ordered = "orders" in run.resources and customer.get("orders_count") and not is_read
-    return 0.0 if may_have_ordered else 1.0
+    if is_read or "orders" not in run.resources or not customer.get("orders_count"):
+        return 1.0  # an order in the period would have changed the customer in it
+    orders, inside = _orders_of(one.record, run)
+    return float((1 - inside) ** orders)
 
 
 def _is_told(customer: Record, run: Checkpoint) -> bool:
