@@ -52,6 +52,7 @@ _FROM = {
     "Fulfillment Created": "orders",
     "Fulfillment Updated": "orders",
 }
+_SCOPES = "missing scopes"  # as a run's meaning calls those that the app lacked
 _AGAINST = "Name the files of its events with --against."
 # What Recharge forgets: an update with the next one, a failed charge once it is paid, a skip that
 # is taken back, the cancellation of who comes back.
@@ -85,6 +86,7 @@ def diff_shop(
         check_naming(old, naming, "this command")
         with Workspace() as work:
             dry = _DryRun(settings, replace(request, out="-"), job.job, work, clock)
+            dry.saves = asked.save is not None
             end = yield from dry.read(old, watch)
             wanted = replace(wanted, counts_as_gone=_would_be_there(end, settings.mapping))
             compared = yield from Comparison(old, [File(dry.place)], work, wanted).run()
@@ -104,6 +106,7 @@ class _DryRun:
         self, settings: Settings, request: BackfillRequest, job: str, work: Workspace, clock: Clock
     ) -> None:
         self.place = work.path / "given"
+        self.saves = False
         self._settings = settings
         self._request = request
         self._job = job
@@ -124,6 +127,7 @@ class _DryRun:
             told = f"none: it is compared with {names}"
             yield report.started(start, self._job, settings.shop, told)
             yield from _other_settings(old, meant)
+            yield from _other_scopes(old, meant, saves=self.saves)
             recharge = open_recharge(settings, self._request.resources, web, clock)
             if "contracts" in self._request.resources:
                 shop.check_contracts()
@@ -185,6 +189,39 @@ def _other_settings(old: list[File], meant: dict[str, str]) -> Iterator[Noted]:
             then = runs.of_job(completed(file.run.meaning))
             if changed := checkpoint.differences(then, runs.of_job(meant)):
                 yield Noted(f"{file.path} was written with other settings: {changed}")
+            before = then["resources"].split(",")
+            if unread := [one for one in before if one not in meant["resources"].split(",")]:
+                yield Noted(
+                    f"{' and '.join(unread)} of {file.path} are not compared: "
+                    f"--resource {then['resources']} does"
+                )
+
+
+def _other_scopes(old: list[File], meant: dict[str, str], *, saves: bool) -> Iterator[Noted]:
+    """Note what the app could read when earlier files were written and cannot now, or otherwise.
+
+    Raises UsageError where a plan would take that away from what was sent.
+    """
+    now = _missing(meant)
+    for file in old:
+        if file.run is None or _SCOPES not in file.run.meaning:
+            continue
+        then = _missing(file.run.meaning)
+        if lost := " and ".join(sorted(now - then)):
+            told = f"{file.path} was written with {lost}, which the app lacks now"
+            if saves and now - then != {"read_all_orders"}:
+                raise UsageError(
+                    f"{told}: a plan would hold poorer copies of what that file has.",
+                    f"Grant {lost} to the app, or leave --save away.",
+                )
+            yield Noted(f"{told}: most of what is changed or gone may come from that")
+        if won := " and ".join(sorted(then - now)):
+            told = f"{file.path} was written without {won}, which the app has now"
+            yield Noted(f"{told}: most of what is new or changed may come from that")
+
+
+def _missing(meant: dict[str, str]) -> set[str]:
+    return set(filter(None, meant[_SCOPES].split("; ")))
 
 
 def _would_be_there(run: Checkpoint, mapping: Mapping) -> Callable[[Event], bool]:
