@@ -51,10 +51,10 @@ def backfill(
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
     if estimate:
-        given = (limit, past_until, out, archive, job, restart, concurrency, skip_key_check)
+        state = chosen.given.get("state_dir")
+        given = (limit, past_until, out, archive, job, restart, concurrency, skip_key_check, state)
         asked = estimating.asked(since, until, options.names(resource), mode, given)
-        settings = environment.load(chosen, os.environ)
-        return estimating.estimate(settings, asked, rate, quiet=quiet, json=json)
+        return estimating.estimate(chosen, asked, rate, quiet=quiet, json=json)
     request = BackfillRequest(
         since=since,
         until=until,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 
+from littlerelay import environment
+from littlerelay.configuration import Options
 from littlerelay.errors import UsageError
-from littlerelay.settings import RATE, BackfillRequest, Mode, Settings
+from littlerelay.settings import RATE, BackfillRequest, Mode
 
 # What an estimate could not heed, for it neither writes nor remembers nor sends.
 _MEANINGLESS = (
     *("--limit", "--past-until", "--out", "--archive", "--job", "--restart"),
-    *("--concurrency", "--skip-key-check"),
+    *("--concurrency", "--skip-key-check", "--state-dir"),
 )
 
 
@@ -41,15 +44,21 @@ def asked(
 
 
 def estimate(
-    settings: Settings, request: BackfillRequest, rate: float | None, *, quiet: bool, json: bool
+    chosen: Options, request: BackfillRequest, rate: float | None, *, quiet: bool, json: bool
 ) -> int:
-    """Estimate, and show what came of it."""
+    """Estimate, and show what came of it. Raises UsageError where nobody would see that."""
+    if quiet and not json:
+        raise UsageError(
+            "--estimate --quiet would say nothing at all.",
+            "Leave --quiet away, or give --json, too.",
+        )
     # These bring httpx and rich, for which --help need not wait.
     from littlerelay import estimates  # noqa: PLC0415
 
     from . import display  # noqa: PLC0415
     from .preview_view import plain_estimate  # noqa: PLC0415
 
+    settings = environment.load(chosen, os.environ)
     found = None
     with (
         display.view(quiet=quiet, sums_up=False) as follow,
@@ -64,6 +73,6 @@ def estimate(
         raise RuntimeError("an estimate ended without a result")
     if json:
         display.as_json(plain_estimate(found))
-    elif not quiet:
+    else:
         display.estimate(found)
     return 0

@@ -122,9 +122,10 @@ def test_an_estimate_is_given_as_plain_data(relay: Relay) -> None:
     assert (told["restore_rate"], told["reading_seconds"]) == (100.0, 7154.0)
 
 
-def test_quiet_shows_nothing(relay: Relay) -> None:
+def test_an_estimate_that_nobody_would_see_is_refused(relay: Relay) -> None:
     ended = relay("backfill", "--since", "2024-01-01", "--estimate", "--quiet")
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert (ended.code, ended.out) == (2, "")
+    assert "would say nothing at all" in ended.err
 
 
 def test_what_would_be_run_is_estimated_without_a_write_key(
@@ -158,6 +159,7 @@ def test_an_estimate_that_is_stopped_has_left_nothing_to_go_on_with(
         (("--archive", "records"), "it goes with no --archive."),
         (("--job", "a", "--restart"), "it goes with no --job or --restart."),
         (("--limit", "5"), "it goes with no --limit."),
+        (("--state-dir", "s"), "it goes with no --state-dir."),
         (("--past-until",), "it goes with no --past-until."),
         (("--concurrency", "2", "--skip-key-check"), "no --concurrency or --skip-key-check."),
         (("--since", "last"), "--estimate is of a period"),
