@@ -221,7 +221,7 @@ def begins_too_early(start: str, begun: str | None = None) -> RefusedError:
     return _unchosen(
         f"{what}, and it was begun without a choice of destinations, which its events would name",
         f"Finish it without --post, then choose when its file is sent: relay replay {begun} "
-        "--integrations 'All=false, Mixpanel=true', or All=true.",
+        "--integrations 'All=false Mixpanel=true', or All=true.",
     )
 
 
@@ -230,7 +230,7 @@ def _unchosen(what: str, remedy: str = "") -> RefusedError:
         f"{what}, and no destinations are chosen: e-mail and SMS tools would act on old events as "
         "if they happened now, ad platforms reject them.",
         remedy
-        or "Choose with --integrations 'All=false, Mixpanel=true' (names as Segment writes them; "
+        or "Choose with --integrations 'All=false Mixpanel=true' (names as Segment writes them; "
         "warehouses always get all), or with --integrations All=true.",
     )
 

@@ -192,7 +192,7 @@ def test_without_a_choice_of_destinations_old_events_are_refused(
     ended = relay("replay", "events.ndjson")
     assert ended.code == 4
     assert said(ended)[0].startswith("error: There are events older than 72 hours")
-    assert "--integrations 'All=false, Mixpanel=true'" in said(ended)[1]
+    assert "--integrations 'All=false Mixpanel=true'" in said(ended)[1]
 
 
 def test_an_endpoint_that_stays_away_is_told(
