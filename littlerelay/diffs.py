@@ -16,7 +16,7 @@ from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DamagedError, UsageError
-from littlerelay.places import check_new, named
+from littlerelay.places import STDIN, check_new, named
 from littlerelay.settings import DiffRequest
 
 Told = Comparing | Difference | Compared
@@ -78,9 +78,14 @@ def _plan(request: DiffRequest) -> Plan | None:
             )
         return None
     path = Path(request.save)
+    if request.save == STDIN:
+        raise UsageError(
+            "A plan is a file: what is found goes to standard output.",
+            "Name one: --save plan.ndjson.",
+        )
     if path.suffix in (".gz", ".zst"):
         raise UsageError("A plan is a plain file.", "Name it without .gz, and compress it later.")
-    check_new(path)
+    check_new(path, "--save")
     return Plan(path, request.resend)
 
 

@@ -62,39 +62,45 @@ class Paths:
         return [path for path in paths if path.is_symlink() or path.exists()]
 
 
-def check_place(paths: Paths) -> None:
-    """Refuse an output that cannot be written, before anything is asked. Raises UsageError."""
+def check_place(paths: Paths, option: str = "--out") -> None:
+    """Refuse an output that cannot be written, before anything is asked. Raises UsageError.
+
+    ``option`` is the one that names it.
+    """
     name = paths.output.name
     if not name or len(os.fsencode(name)) > _LONGEST_NAME or not name.isprintable():
         raise UsageError(
-            f"{str(paths.output)!r} is no name for an output.", "Choose another --out."
+            f"{str(paths.output)!r} is no name for an output.", f"Choose another {option}."
         )
     if name.endswith(_PACKED):
         raise UsageError(
-            f"{name}: relay writes plain files, and .gz.", "Choose another --out, and pack it then."
+            f"{name}: relay writes plain files, and .gz.",
+            f"Choose another {option}, and pack it then.",
         )
     if is_beside(name):
         raise UsageError(
-            f"{name} is a name that relay gives to files beside an output.", "Choose another --out."
+            f"{name} is a name that relay gives to files beside an output.",
+            f"Choose another {option}.",
         )
     folder = _absolute(paths.output).parent
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(
-            f"{folder} is no folder that relay can write to.", "Make it, or choose another --out."
+            f"{folder} is no folder that relay can write to.",
+            f"Make it, or choose another {option}.",
         )
     for path in paths.present():
         if path.is_symlink() or not path.is_file():
-            raise UsageError(f"{path} is not a plain file.", "Choose another --out.")
+            raise UsageError(f"{path} is not a plain file.", f"Choose another {option}.")
     for path in (paths.bulk, paths.spill):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
-            raise UsageError(f"{path} is not a plain folder.", "Choose another --out.")
+            raise UsageError(f"{path} is not a plain folder.", f"Choose another {option}.")
     if paths.output.exists():
         check_free(paths.output)
 
 
-def check_new(path: Path) -> None:
+def check_new(path: Path, option: str = "--out") -> None:
     """Refuse a place for a new file where something lies, or nothing can. Raises UsageError."""
-    check_place(Paths(unfinished(path)))
+    check_place(Paths(unfinished(path)), option)
     if os.path.lexists(path):
         raise UsageError(f"{path} exists.", "Move it away, or choose another name.")
 

@@ -129,6 +129,7 @@ def test_a_message_of_a_batch_is_a_line_of_the_plan() -> None:
     [
         ({"save": "there.ndjson"}, r"there\.ndjson exists"),
         ({"save": "no/folder.ndjson"}, "no folder"),
+        ({"save": "-"}, "A plan is a file"),
         ({"save": "x.ndjson.gz"}, "A plan is a plain file"),
         ({"resend": "once"}, "--resend gives fresh ids to what --save writes"),
     ],
@@ -137,8 +138,9 @@ def test_a_plan_that_cannot_be_is_refused_before_anything_is_read(
     asked: dict[str, Any], told: str
 ) -> None:
     put(Path("there.ndjson"), [])
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=told) as caught:
         of_lines([message(1)], [b"no event"[0]], **asked)
+    assert "--out" not in caught.value.hint
     assert sorted(path.name for path in Path.cwd().iterdir()) == [
         "new.ndjson",
         "old.ndjson",
