@@ -30,6 +30,11 @@ from .text import clean, count, duration, share, size
 _EVERY = 30.0  # seconds between lines where there is no terminal
 _LONGEST = 400  # characters of a value that changed
 _SHORT = 60  # characters of one that only tells which message it is
+_KEPT = (
+    "changed facts that keep their ids: {}; where Segment saw one more than a day ago, it counts "
+    "twice (--resend EPOCH gives fresh ids)"
+)
+_ROWS = 3  # events or months without a difference that are drawn one by one
 _FEW = 8  # values of a message that is new or gone
 _SIGNS: Mapping[Outcome, str] = {"new": "+", "changed": "~", "same": "=", "gone": "-"}
 _STYLES: Mapping[Outcome, str] = {"new": "green", "changed": "yellow", "same": "dim", "gone": "red"}
@@ -110,6 +115,7 @@ def draw_compared(compared: Compared, out: Console) -> None:
         ("period", f"{compared.since} to {compared.until}" if compared.since else ""),
         ("rejected", f"{count(compared.rejected)} records" if compared.rejected else ""),
         ("plan", saved if compared.plan else ""),
+        ("", _KEPT.format(count(compared.kept)) if compared.kept else ""),
         ("compared", f"in {duration(compared.elapsed)}; months are those of {compared.zone}"),
     ]
     out.print(facts(rows))
@@ -148,6 +154,7 @@ class Document:
             "elapsed": compared.elapsed,
             "plan": compared.plan,
             "saved": compared.saved,
+            "kept": compared.kept,
             "since": compared.since,
             "until": compared.until,
             "rejected": compared.rejected,

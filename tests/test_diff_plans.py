@@ -87,6 +87,15 @@ def test_after_a_plan_is_sent_nothing_is_new_or_changed(segment: StandInSegment)
     assert counts(told(diffs.diff(request, "new.ndjson"))) == (0, 0, 504, 2)
 
 
+@pytest.mark.parametrize(("resend", "kept"), [(None, 50), ("2026-11", 0)])
+def test_facts_that_may_count_twice_are_counted(resend: str | None, kept: int) -> None:
+    old, new = sides()
+    result = of_lines(
+        [*old, person(city="X")], [*new, person(city="Y")], save=str(PLAN), resend=resend
+    )
+    assert result[0].kept == kept
+
+
 def test_fresh_ids_are_the_same_each_time_and_others_for_another_text() -> None:
     old, new = [message(1), message(2)], [message(1, properties=CHANGED), message(2), message(3)]
     ids = []

@@ -10,7 +10,7 @@ from littlerelay.compare.costs import Costs
 from littlerelay.compare.entries import Codes, Spreader
 from littlerelay.compare.matching import Matcher, Sides
 from littlerelay.compare.partitions import Partitions, parts_for
-from littlerelay.compare.plans import Plan
+from littlerelay.compare.plans import Plan, Written
 from littlerelay.compare.sides import File, Side
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
@@ -77,24 +77,27 @@ class Comparison:
                 yield Comparing(str(self._new[-1].path), self._size, self._size)
             matcher.close()
             # First: whoever reads what is told may have had enough of it.
-            saved, preview = self._sent(matcher)
+            written, preview = self._sent(matcher)
             for outcome in wanted.outcomes:
                 yield from islice(matcher.differences(outcome), wanted.most)
-        return replace(self._compared(matcher), saved=saved, preview=preview)
+        compared = replace(self._compared(matcher), preview=preview)
+        if written is None:
+            return compared
+        return replace(compared, saved=written.lines, kept=written.kept)
 
-    def _sent(self, matcher: Matcher) -> tuple[int | None, Preview | None]:
+    def _sent(self, matcher: Matcher) -> tuple[Written | None, Preview | None]:
         """Write the plan, and sum up what would be sent, as far as either is asked for."""
         plan, rate = self._wanted.plan, self._wanted.rate
-        saved, costs = None, None if rate is None else Costs(self._work)
+        written, costs = None, None if rate is None else Costs(self._work)
         if plan is not None:
-            saved = plan.write(matcher.planned(PLANNED), costs)
+            written = plan.write(matcher.planned(PLANNED), costs)
         elif costs is not None:
             matcher.measure(PLANNED, costs)
         if rate is None or costs is None:
-            return saved, None
+            return written, None
         by_event = matcher.counts_by(0, self._codes).items()
         numbers = {name: sum(counts[one] for one in PLANNED) for name, counts in by_event}
-        return saved, costs.preview({name: n for name, n in numbers.items() if n}, rate)
+        return written, costs.preview({name: n for name, n in numbers.items() if n}, rate)
 
     def _spread(self, side: Side, before: int) -> Generator[Comparing, None, Partitions]:
         """Spread the entries of a side; ``before`` is how many bytes were read already."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from littlerelay.compare.content import RESENT, original_id
 from littlerelay.compare.costs import Costs
@@ -29,6 +30,13 @@ class Planned:
     repeats: bool
 
 
+class Written(NamedTuple):
+    """How many messages a plan holds, and how many of them keep an id that was sent before."""
+
+    lines: int
+    kept: int
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The file of a plan; ``epoch`` is the text of which fresh ids are made, none for none."""
@@ -36,16 +44,17 @@ class Plan:
     path: Path
     epoch: str | None = None
 
-    def write(self, messages: Iterable[Planned], costs: Costs | None = None) -> int:
-        """Write messages, a line each, and give how many there are; ``costs`` take them in, too.
+    def write(self, messages: Iterable[Planned], costs: Costs | None = None) -> Written:
+        """Write messages, a line each, and give how many; ``costs`` take them in, too.
 
         The file has its name only once it is whole. Raises UsageError and DiskError.
         """
-        partial = unfinished(self.path)
+        partial, repeats = unfinished(self.path), 0
         with closing(PlainFile(partial)) as file:
             try:
                 for one in messages:
                     file.write(line := self._line(one))
+                    repeats += one.repeats
                     if costs is not None:
                         costs.add(one.message.event, len(line))
                 lines = file.sync().lines
@@ -53,7 +62,7 @@ class Plan:
                 partial.unlink(missing_ok=True)
                 raise
         publish(self.path)
-        return lines
+        return Written(lines, repeats if self.epoch is None else 0)
 
     def _line(self, one: Planned) -> bytes:
         if self.epoch is None or not one.repeats:

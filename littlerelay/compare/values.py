@@ -61,7 +61,8 @@ class Compared:
     """What a comparison came to: counts in all, by event and by month (``2026-01``).
 
     ``zone`` is that of the months. ``saved`` is how many messages were written to the
-    ``plan``, none where none was asked for. ``preview`` is of what is new or changed, none where it
+    ``plan``, none where none was asked for; ``kept`` of them are facts that keep an id which may
+    have been sent. ``preview`` is of what is new or changed, none where it
     was not asked for. Of a shop that was read, ``since`` and ``until`` are
     the period, and ``rejected`` records gave no events.
     """
@@ -75,6 +76,7 @@ class Compared:
     elapsed: float = 0.0
     plan: str | None = None
     saved: int | None = None
+    kept: int = 0
     since: str | None = None
     until: str | None = None
     rejected: int = 0
