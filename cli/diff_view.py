@@ -171,9 +171,20 @@ def _counts(compared: Compared) -> Table:
     _row(table, "all", compared.counts, "bold")
     for group in (compared.events, compared.months):
         table.add_row()
-        for name, counts in group.items():
+        for name, counts in _told_apart(group):
             _row(table, name, counts)
     return table
+
+
+def _told_apart(group: Mapping[str, Counts]) -> Iterator[tuple[str, Counts]]:
+    """Give what differs, and in one row the others, where there are more than a few."""
+    others = {name for name, counts in group.items() if counts["same"] == sum(counts.values())}
+    if len(others) <= _ROWS:
+        others = set()
+    yield from ((name, counts) for name, counts in group.items() if name not in others)
+    if others:
+        same = sum(group[name]["same"] for name in others)
+        yield f"{len(others)} others", {**dict.fromkeys(OUTCOMES, 0), "same": same}
 
 
 def _row(table: Table, name: str, counts: Counts, style: str = "") -> None:
@@ -188,7 +199,9 @@ def _heading(found: Difference) -> str:
     message = found.message
     who = message.get("userId") or message.get("anonymousId") or ""
     name = message.get("event") or message["type"]
-    parts = (name, message["timestamp"], f"of {who}", str(message["messageId"]))
+    order = (message.get("properties") or {}).get("order_id") if found.changes else None
+    of = f"of {who}" if order is None else f"order {order} of {who}"
+    parts = (name, message["timestamp"], of, str(message["messageId"]))
     return "  ".join(clean(part) for part in parts)
 
 

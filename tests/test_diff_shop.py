@@ -249,7 +249,8 @@ def test_the_command_tells_it_and_ends_with_10(relay: Relay, shop: StandIn, outp
     own = tagged[0]
     lines = [one.rstrip() for one in ended.out.splitlines()]
     place = lines.index(
-        f"~ Order Completed  {own['timestamp']}  of {own['userId']}  {own['messageId']}"
+        f"~ Order Completed  {own['timestamp']}  order {own['properties']['order_id']} "
+        f"of {own['userId']}  {own['messageId']}"
     )
     assert lines[place + 1] == '    properties.affiliation "Shopify" → "checked"'
     assert [one for one in lines if one.startswith("period ")]
