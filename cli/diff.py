@@ -80,7 +80,23 @@ def diff(
         asked = BackfillRequest(since, until, resources, job=job, mode=mode or "auto")
         request = replace(request, old=(*(against or ()), *named))
         told = _of_shop(_settings(chosen, resources), asked, request, quiet=quiet, json=json)
+    _warn_unknown(() if quiet else request.events, told)
     return _code(told, strict_gone=strict_gone)
+
+
+def _warn_unknown(events: tuple[str, ...], compared: Compared) -> None:
+    """Warn of events that were asked for and that neither side has."""
+    from littlerelay import catalogue  # noqa: PLC0415
+    from littlerelay.configuration.kinds import nearest  # noqa: PLC0415
+
+    from . import display  # noqa: PLC0415
+
+    there = {name.casefold() for name in compared.events}
+    for name in (one for one in events if one.casefold() not in there):
+        near = nearest(name, [entry.name for entry in catalogue.all_events()])
+        is_known = near is None or near.casefold() == name.casefold()
+        meant = "" if is_known else f"; did you mean {near}?"
+        display.warning(f"no message of either side is of {name}{meant}")
 
 
 def _of_files(request: DiffRequest, *, quiet: bool, json: bool) -> Compared:

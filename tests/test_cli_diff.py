@@ -52,7 +52,7 @@ def test_each_message_is_shown_with_what_differs_then_the_counts(
     assert shown(ended)[:14] == [
         f"+ {name(4)}",
         '    order_id "#4", total 12.5, note ""',
-        f"~ {name(1)}",
+        f"~ {name(1).replace('of 7001', 'order #1 of 7001')}",
         "    properties.total 12.5 → 49.0",
         f"- {name(2)}",
         '    order_id "#2", total 12.5, note ""',
@@ -142,11 +142,43 @@ def test_what_is_new_or_changed_is_saved_and_told(relay: Relay, files: tuple[str
     ended = relay("diff", *files, "--save", "plan.ndjson", "--resend", "once")
     assert ended.code == 10
     assert "plan      plan.ndjson (2 messages)" in shown(ended)
+    assert "keep their ids" not in ended.out
     assert len(Path("plan.ndjson").read_bytes().splitlines()) == 2
     again = relay("diff", *files, "--save", "plan.ndjson")
     assert (again.code, again.err.splitlines()[0]) == (2, "error: plan.ndjson exists.")
     told = json.loads(relay("diff", *files, "--save", "other.ndjson", "--json").out)
     assert (told["plan"], told["saved"]) == ("other.ndjson", 2)
+
+
+def test_a_plan_whose_facts_may_count_twice_says_so(relay: Relay, files: tuple[str, str]) -> None:
+    told = relay("diff", *files, "--save", "plan.ndjson").out
+    assert "changed facts that keep their ids: 1; " in told
+    assert "--resend" in told
+    assert json.loads(relay("diff", *files, "--save", "b.ndjson", "--json").out)["kept"] == 1
+
+
+def test_what_does_not_differ_is_told_in_one_row(relay: Relay) -> None:
+    months = [message(n, timestamp=f"2024-{n:02}-05T00:00:00.000Z") for n in range(1, 7)]
+    ended = relay("diff", *written(months, [*months[1:], {**months[0], "userId": "x"}]))
+    rows = [one.split() for one in shown(ended)]
+    assert ["2024-01", "0", "1", "0", "0"] in rows
+    assert ["5", "others", "0", "0", "5", "0"] in rows
+    assert "2024-02" not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("Order Completd", "of Order Completd; did you mean Order Completed?\n"),
+        ("Order Refunded", "of Order Refunded\n"),
+        ("Tea Poured", "of Tea Poured\n"),
+    ],
+)
+def test_an_event_that_neither_side_has_is_warned_of(
+    relay: Relay, files: tuple[str, str], event: str, told: str
+) -> None:
+    ended = relay("diff", *files, "--event", event, "--event", "order completed")
+    assert ended.err == f"warning: no message of either side is {told}"
 
 
 def test_sides_without_anything_in_common_are_warned_of(relay: Relay) -> None:
