@@ -53,7 +53,7 @@ def decoded(text: bytes | None) -> object:
 
 
 def recognised(line: object, asked: str | None = None) -> Found:
-    """Tell what a line is; ``asked`` is the kind that the user says bare records are of.
+    """Tell what a line is; ``asked`` is the kind of bare records that tell nothing of theirs.
 
     Raises RecordError for a line that is nothing known, or tells not where it belongs.
     """
@@ -70,14 +70,14 @@ def _of_line(body: Body, asked: str | None) -> Found:
     webhook = delivery(body)
     if webhook is not None and plain(webhook.topic) in OF_RECORDS:
         return _of_webhook(webhook)
-    own = _owner(body) if asked is None else None
+    own = _owner(body)
     if own is not None:
         return _placed(own, body)._replace(shop=shop_of(body))
     if webhook is not None:
         return _of_webhook(webhook)
-    if asked is None and any(marks <= body.keys() for marks in _NO_FACT):
+    if any(marks <= body.keys() for marks in _NO_FACT):
         return Found(Recorded(OTHER, "", "", "", {}))
-    return _placed(asked or _kind(body), body)
+    return _placed(_kind(body, asked), body)
 
 
 def glanced(text: bytes) -> tuple[str, str, str] | None:
@@ -152,8 +152,8 @@ def _placed(kind: str, body: object) -> Found:
     return Found(found[0], others=tuple(found[1:]))
 
 
-def _kind(body: Body) -> str:
-    """Tell the kind of a bare record by what it calls itself, or by its fields."""
+def _kind(body: Body, asked: str | None) -> str:
+    """Tell the kind of a bare record by what it calls itself, by its fields, or as ``asked``."""
     gid = body.get("admin_graphql_api_id")
     named = _GID.match(gid) if isinstance(gid, str) else None
     if named and named[1] in OF_GIDS:
@@ -163,4 +163,6 @@ def _kind(body: Body) -> str:
     for name, kind in KINDS.items():
         if any(marks <= body.keys() for marks in kind.marks):
             return name
+    if asked is not None:
+        return asked
     raise RecordError("unknown_line", "it is no record that relay knows")
