@@ -9,7 +9,7 @@ import pytest
 
 from made_recharge import subscription_body
 from made_recharge import webhook as of_recharge
-from made_recordings import SHOP, customer_body, order, replayed, webhook
+from made_recordings import SHOP, customer_body, order, put, rejects, replay, replayed, webhook
 from pixel_records import pixel
 
 EVERY = [
@@ -39,3 +39,28 @@ def test_a_line_that_tells_nothing_is_what_the_user_says(tmp_path: Path) -> None
     found = replayed(tmp_path, [*EVERY, BARE], shop=SHOP, kind="orders")
     orders = {event["properties"]["order_id"] for event in found if "order_id" in str(event)}
     assert orders == {"#1001", "#1009"}
+
+
+@pytest.mark.parametrize("topic", ["orders/creates", "orders", "customers/tags_added", "pens/sold"])
+def test_a_topic_of_nobodys_is_rejected_also_below_a_subject_of_shopifys(
+    topic: str, tmp_path: Path
+) -> None:
+    assert replayed(tmp_path, [webhook(topic, order())], shop=SHOP) == []
+    assert [one["reason"] for one in rejects(tmp_path)] == ["unknown_topic"]
+
+
+@pytest.mark.parametrize("topic", ["ORDERS_CREATE", "Orders/Create", "orders_create"])
+def test_a_topic_is_known_however_it_is_written(topic: str, tmp_path: Path) -> None:
+    expected = replayed(tmp_path, [webhook("orders/create", order())], shop=SHOP)
+    assert replayed(tmp_path, [webhook(topic, order())], shop=SHOP) == expected != []
+
+
+def test_topics_that_tell_no_fact_are_filtered_however_they_are_written(tmp_path: Path) -> None:
+    topics = [
+        *("orders/edited", "ORDERS_EDITED", "customer.tags_added", "CUSTOMER_TAGS_ADDED"),
+        *("customers/data_request", "shop/redact", "discounts/redeemcode_added"),
+        *("tax_partners/update", "inventory_shipments/mark_in_transit"),
+    ]
+    put(tmp_path / "recorded.ndjson", [webhook(topic, {"id": 1}) for topic in topics])
+    counts = replay(tmp_path, shop=SHOP).counts["other"]
+    assert (counts.read, counts.filtered) == (len(topics), len(topics))
