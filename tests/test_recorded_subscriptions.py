@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from afternoons import moment, recorded
-from made_recharge import charge_body, line_body, subscription_body, webhook
+from made_recharge import CUSTOMER, charge_body, line_body, subscription_body, webhook
 from made_recordings import events, put, rejects, replay, replayed
 
 SHOP = "acme.myshopify.com"
@@ -36,6 +36,28 @@ def test_lines_in_any_order_give_the_life_of_a_subscription(tmp_path: Path) -> N
         ("Cancelled", "880001"),
     ]
     assert {event["userId"] for event in found} == {"7001"}
+
+
+def test_who_subscribed_is_who_another_line_says_wherever_it_stands(tmp_path: Path) -> None:
+    born = "2026-02-10T08:00:00+00:00"
+    nobody = {**CUSTOMER, "external_customer_id": {"ecommerce": None}, "updated_at": born}
+    someone = {**CUSTOMER, "updated_at": "2026-02-10T09:00:00+00:00"}
+    other = {**someone, "id": 66002, "external_customer_id": {"ecommerce": "7002"}}
+    lines = [
+        webhook("customer/created", nobody),
+        *LIFE[1:],
+        webhook("customer/updated", someone),
+        webhook("customer/created", other),
+    ]
+    for told in (lines, lines[::-1]):
+        found = replayed(tmp_path, told, shop=SHOP)
+        assert [event.get("userId") for event in found] == ["7001", "7001"]
+
+
+def test_who_was_erased_is_not_brought_back_by_recharge(tmp_path: Path) -> None:
+    someone = webhook("customer/created", {**CUSTOMER, "updated_at": "2026-02-10T09:00:00Z"})
+    erased = {"topic": "customers/redact", "shop": SHOP, "payload": {"customer": {"id": 7001}}}
+    assert replayed(tmp_path, [LIFE[1], someone, erased], shop=SHOP) == []
 
 
 def test_a_charge_of_two_subscriptions_tells_of_both(tmp_path: Path) -> None:

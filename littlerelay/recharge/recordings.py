@@ -30,6 +30,7 @@ _PAYLOADS = ("payload", "body", "data")
 
 # What tells each kind from everything that is not Recharge's, in either version.
 _MARKS = {
+    "customer": ({"id", "hash", "external_customer_id"}, {"id", "hash", "shopify_customer_id"}),
     "subscription": ({"id", "order_interval_unit", "order_interval_frequency"},),
     "charge": ({"id", "address_id", "line_items"},),
     "order": (
@@ -58,16 +59,57 @@ def recorded(line: object) -> list[Body]:
     if not isinstance(line, dict):
         raise RecordError("wrong_type", "the record")
     topic = topic_of(line)
-    payload = next((line[name] for name in _PAYLOADS if name in line), None)
-    if line.get("isBase64Encoded") is True and isinstance(payload, str):
-        payload = _unpacked(payload)
+    payload = _payload(line)
     if topic is None or payload is None:
-        return [one for kind, body in _told(line) for one in bodies.records(kind, body)]
+        return [one for kind, body in _told(line) for one in _records(kind, body)]
     kind, body = topic.partition("/")[0], _read(payload)
     if kind not in _KINDS:
         return []
     told = body[kind] if isinstance(body, dict) and kind in body else body
-    return bodies.records(kind, told, topic)
+    return _records(kind, told, topic)
+
+
+def subscriber(line: object) -> Body | None:
+    """Give the record of a line about a customer of Recharge's; None for every other line.
+
+    ``id`` is Recharge's, and ``customer`` says who that is in the shop.
+    """
+    told = _customer(line) if isinstance(line, dict) else None
+    if not isinstance(told, dict) or type(told.get("id")) is not int:
+        return None
+    moment = bodies.time_of(told.get("updated_at") or told.get("created_at"))
+    return {"id": told["id"], "updated_at": moment, "customer": bodies.customer(told)}
+
+
+def _customer(line: Body) -> object:
+    """Give the customer of a webhook, or of a line that is one, or wraps nothing else."""
+    topic = topic_of(line)
+    if topic is None:
+        told = line["customer"] if line.keys() == {"customer"} else line
+        return told if _is("customer", told) else None
+    if not topic.startswith("customer/"):
+        return None
+    try:
+        body = _read(_payload(line))
+    except RecordError:
+        return None
+    return body.get("customer", body) if isinstance(body, dict) else None
+
+
+def _payload(line: Body) -> object:
+    """Give what a webhook was sent with, None where a line has no such thing."""
+    payload = next((line[name] for name in _PAYLOADS if name in line), None)
+    is_packed = line.get("isBase64Encoded") is True and isinstance(payload, str)
+    return _unpacked(str(payload)) if is_packed else payload
+
+
+def _records(kind: str, body: object, topic: str | None = None) -> list[Body]:
+    """Give records that name Recharge's own customer, too, of whom another line may tell more."""
+    found = bodies.records(kind, body, topic)
+    own = body if isinstance(body, dict) else {}
+    inner = own.get("customer")
+    number = own.get("customer_id") or (inner.get("id") if isinstance(inner, dict) else None)
+    return [one | {"customer_id": number} for one in found]
 
 
 def key_of(record: Body) -> str:

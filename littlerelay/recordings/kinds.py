@@ -113,6 +113,12 @@ KINDS = {
     ),
     "carts": _kind("carts", _of_cart, "token line_items note updated_at"),
     "pixels": Kind("pixels", place_of, (), is_own=is_pixel),
+    subscriptions.SUBSCRIBERS: Kind(
+        subscriptions.SUBSCRIBERS,
+        subscriptions.place_of_subscriber,
+        (),
+        is_own=subscriptions.is_subscriber,
+    ),
     "subscriptions": Kind(
         "subscriptions", subscriptions.place_of, (), is_own=is_recharge, opened=subscriptions.opened
     ),
@@ -125,6 +131,7 @@ FAMILIES = {
     "carts": Family(_cart_events),
     "pixels": Family(visit_events),
     "subscriptions": Family(subscriptions.subscription_events),
+    subscriptions.SUBSCRIBERS: Family(lambda *_: []),  # subscriptions ask for them
     ERASURES: Family(lambda *_: []),  # they make nothing, and keep others from it
 }
 

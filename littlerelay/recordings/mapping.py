@@ -20,6 +20,7 @@ from littlerelay.recordings.reading import rejected
 from littlerelay.recordings.recognising import decoded, recognised
 from littlerelay.recordings.recorded import Made, Recorded, moment
 from littlerelay.recordings.store import Fact, Reject, Row, Store
+from littlerelay.recordings.subscriptions import SUBSCRIBERS, buyer_of, with_buyer
 from littlerelay.selection import Selection
 from littlerelay.settings import Mapping
 
@@ -165,8 +166,17 @@ class Mapper:
         except RecordError as error:
             self._reject([row], error, step)
             return []
-        left = map(self._erased.without, found[row.kind, row.key])
+        left = map(self._erased.without, map(self._with_buyer, found[row.kind, row.key]))
         return [_Told(one, [row]) for one in left if one is not None]
+
+    def _with_buyer(self, one: Recorded) -> Recorded:
+        """Give a subscription's record with its customer, if another line tells who that is."""
+        key = buyer_of(one)
+        if key is None:
+            return one
+        rows = self._store.entity(SUBSCRIBERS, key)
+        lines = (recognised(decoded(row.content), self._rules.kind).recorded.body for row in rows)
+        return with_buyer(one, lines)
 
     def _facts(self, family: str, told: list[_Told]) -> list[Fact]:
         """Give the events of an entity as lines, none for no records. Raises RecordError."""

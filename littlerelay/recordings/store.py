@@ -171,6 +171,11 @@ class Store:
         for row in self._rows(f"{_RECORDS} WHERE family = ? ORDER BY key, file, line", (family,)):
             yield Row(*row)
 
+    def entity(self, family: str, key: str) -> Generator[Row, None, None]:
+        """Give all records of one entity."""
+        for row in self._rows(f"{_RECORDS} WHERE family = ? AND key = ?", (family, key)):
+            yield Row(*row)
+
     def facts(self, passed: int) -> Generator[bytes, None, None]:
         """Give events as lines, in order of time, without the first so many."""
         query = "SELECT content FROM events ORDER BY moment, id LIMIT -1 OFFSET ?"

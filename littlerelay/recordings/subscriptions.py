@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from littlerelay.mappers import map_records
 from littlerelay.mappers.shape import fault
-from littlerelay.recharge.recordings import key_of, moment_of, recorded
-from littlerelay.recordings.recorded import Body, Made, Recorded
+from littlerelay.recharge.recordings import key_of, moment_of, recorded, subscriber
+from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number
 from littlerelay.records import Subscription
 from littlerelay.settings import Mapping
+
+SUBSCRIBERS = "subscribers"
 
 
 def place_of(record: Body) -> tuple[str, str]:
@@ -34,3 +36,32 @@ def subscription_events(found: Sequence[Recorded], mapping: Mapping) -> list[Mad
     """Give the events of one subscription."""
     records = [cast("Subscription", one.body) for one in found]
     return [Made(map_records("subscriptions", records, mapping))]
+
+
+def is_subscriber(line: Body) -> bool:
+    """Tell whether a line says who a customer of Recharge's is."""
+    return subscriber(line) is not None
+
+
+def place_of_subscriber(line: Body) -> tuple[str, str]:
+    """Give the customer and the time of such a line. Raises RecordError."""
+    told = subscriber(line) or {}
+    return number(told, "id"), moment(told, "updated_at")
+
+
+def buyer_of(one: Recorded) -> str | None:
+    """Give the number of Recharge's customer where a record does not tell Shopify's."""
+    if one.kind != "subscriptions" or (one.body.get("customer") or {}).get("id") is not None:
+        return None
+    found = one.body.get("customer_id")
+    return str(found) if type(found) is int else None
+
+
+def with_buyer(one: Recorded, lines: Iterable[Body]) -> Recorded:
+    """Add to a record what the latest of these lines tells of its customer, if any does."""
+    every = (told for line in lines if (told := subscriber(line)) and told["customer"])
+    latest = max(every, key=lambda told: (moment(told, "updated_at"), repr(told)), default=None)
+    if latest is None:
+        return one
+    own = {name: value for name, value in (one.body.get("customer") or {}).items() if value}
+    return one._replace(body={**one.body, "customer": {**latest["customer"], **own}})
