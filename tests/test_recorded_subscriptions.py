@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from afternoons import moment, recorded
 from made_recharge import CUSTOMER, charge_body, line_body, subscription_body, webhook
 from made_recordings import events, put, rejects, replay, replayed
@@ -52,6 +54,16 @@ def test_who_subscribed_is_who_another_line_says_wherever_it_stands(tmp_path: Pa
     for told in (lines, lines[::-1]):
         found = replayed(tmp_path, told, shop=SHOP)
         assert [event.get("userId") for event in found] == ["7001", "7001"]
+
+
+@pytest.mark.parametrize("wrong", [{"email": 5}, {"external_customer_id": {"ecommerce": [7]}}])
+def test_a_customer_who_is_not_as_recharge_tells_is_rejected_and_nothing_else(
+    wrong: dict[str, Any], tmp_path: Path
+) -> None:
+    line = webhook("customer/updated", {**CUSTOMER, "updated_at": "2026-02-10T09:00:00Z", **wrong})
+    found = replayed(tmp_path, [LIFE[1], line], shop=SHOP, mapping={"user_id": "email"})
+    assert told(found) == [("Created", "880001")]
+    assert [one["reason"] for one in rejects(tmp_path)] == ["wrong_type"]
 
 
 def test_who_was_erased_is_not_brought_back_by_recharge(tmp_path: Path) -> None:

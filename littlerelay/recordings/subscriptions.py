@@ -10,6 +10,7 @@ from littlerelay.mappers.shape import fault
 from littlerelay.recharge.recordings import key_of, moment_of, recorded, subscriber
 from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number
 from littlerelay.records import Subscription
+from littlerelay.records.subscriptions import SubscriptionCustomer
 from littlerelay.settings import Mapping
 
 SUBSCRIBERS = "subscribers"
@@ -46,6 +47,11 @@ def is_subscriber(line: Body) -> bool:
 def place_of_subscriber(line: Body) -> tuple[str, str]:
     """Give the customer and the time of such a line. Raises RecordError."""
     told = subscriber(line) or {}
+    if (
+        told.get("customer")
+        and (wrong := fault(told["customer"], SubscriptionCustomer)) is not None
+    ):
+        raise wrong
     return number(told, "id"), moment(told, "updated_at")
 
 
