@@ -98,6 +98,17 @@ def check_place(paths: Paths, option: str = "--out") -> None:
         check_free(paths.output)
 
 
+def check_apart(paths: Paths, inputs: Iterable[Path]) -> None:
+    """Refuse an output where one of the files that are read lies. Raises UsageError.
+
+    The inputs exist. A file counts under each of its names: by a link it is the same.
+    """
+    inputs = list(inputs)
+    for own in paths.present():
+        if any(own.samefile(path) for path in inputs):
+            raise UsageError(f"{own} is one of the files that are read.", "Choose another --out.")
+
+
 def check_new(path: Path, option: str = "--out") -> None:
     """Refuse a place for a new file where something lies, or nothing can. Raises UsageError."""
     check_place(Paths(unfinished(path)), option)

@@ -24,7 +24,7 @@ from littlerelay.files.lines import lines
 from littlerelay.files.ndjson import LazyFile, Output, verify
 from littlerelay.mappers.pixels import check_server_events
 from littlerelay.meaning import completed, of_pixels, of_settings
-from littlerelay.places import Paths, check_place, named, set_files_aside
+from littlerelay.places import Paths, check_apart, check_place, named, set_files_aside
 from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings import RECORDED
 from littlerelay.recordings.kinds import EVENTS, KINDS
@@ -87,6 +87,7 @@ def replay(
         Input(path, is_growing=True).close()
     paths = Paths(Path(request.out))
     check_place(paths)
+    check_apart(paths, inputs)
     yield from _Job(request, inputs, mapping, paths, clock).run()
 
 

@@ -144,6 +144,19 @@ def test_a_file_that_is_missing_is_told_before_anything_is_written(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("own", ["", ".rejects.ndjson"])
+@pytest.mark.parametrize("restart", [False, True])
+def test_no_file_that_is_read_is_written(own: str, restart: bool, tmp_path: Path) -> None:
+    recording = put(tmp_path / f"events.ndjson{own}", [GOOD])
+    (tmp_path / "link.ndjson").hardlink_to(recording)
+    for name in (recording.name, "link.ndjson"):
+        with pytest.raises(UsageError, match="is one of the files that are read") as caught:
+            replay(tmp_path, name, restart=restart)
+        assert caught.value.hint == "Choose another --out."
+    assert len(list(tmp_path.iterdir())) == 2
+    assert recording.read_bytes() == orjson.dumps(GOOD) + b"\n"
+
+
 @pytest.mark.parametrize(
     "content",
     [
