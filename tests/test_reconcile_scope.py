@@ -20,6 +20,7 @@ from littlerelay.proofs import ReconcileRequest, months, reconcile
 from littlerelay.reconcile.books import Books, amount, thousandths
 from littlerelay.reconcile.given import Reader, rejected
 from littlerelay.reconcile.scope import Asked, Scope, hopeless, scope
+from littlerelay.recordings import RECORDED
 from littlerelay.settings import Credentials, Mapping, Settings
 from littlerelay.times import epoch
 from proven_files import told
@@ -27,6 +28,7 @@ from sent_files import messages, put, put_own
 
 NOW = epoch("2026-11-01T00:00:00Z")
 UTC = ZoneInfo("UTC")
+ALWAYS = epoch("9999-12-31T23:59:59Z")
 
 
 def settings(path: Path) -> Settings:
@@ -69,6 +71,18 @@ def test_the_settings_are_those_of_the_run(path: Path) -> None:
     scoped = found(path, mapping=Mapping(shop="acme.myshopify.com", refund_zero=True))
     assert (scoped.include_test, scoped.shipping_has_tax, scoped.refund_zero) == (True, True, False)
     assert scoped.left_out == {"Alias"}
+
+
+@pytest.mark.parametrize("asked", [{}, {"since": "2026-03-01"}, {"until": "2026-04-01"}])
+def test_of_recordings_the_user_says_the_time(asked: dict[str, Any], path: Path) -> None:
+    told(path, since=0, until=ALWAYS, frozen_end=ALWAYS, meaning={RECORDED: "a.ndjson (9 bytes)"})
+    with pytest.raises(UsageError, match="is of recordings, which do not say") as caught:
+        found(path, **asked)
+    assert caught.value.hint == "Give --since and --until."
+    scoped = found(path, since="2026-03-01", until="2026-04-01")
+    assert scoped.first_freeze == scoped.last_freeze == scoped.until
+    assert scoped.until == epoch("2026-04-01T00:00:00Z")
+    assert scoped.notes == ("customers are not compared: the run did not read them",)
 
 
 def test_files_of_one_job_are_held_together(path: Path) -> None:

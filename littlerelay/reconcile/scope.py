@@ -18,8 +18,11 @@ from littlerelay.files.inputs import Input
 from littlerelay.meaning import completed, of_settings
 from littlerelay.reconcile.given import FACTS
 from littlerelay.reconcile.values import HEEDED, KINDS, Kind
+from littlerelay.recordings import RECORDED
 from littlerelay.settings import Mapping
 from littlerelay.times import iso, resolve
+
+_NOT_READ = "the run did not read them"
 
 READ_FROM: dict[Kind, str] = {
     "orders": "orders",
@@ -110,18 +113,20 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
     those with one hold. Raises UsageError where they contradict each other or do not suffice.
     """
     meant = _meant(files, mapping, asked.settings)
-    runs = [file.run for file in files if file.run is not None]
+    runs = _telling(files)
+    _check_told(files, asked)
     since, until, span = _period(files, asked, now, zone)
     notes = [*_altered(files)]
     if span and (added := _bare(files)):
         notes.append(f"{added} adds to the files of runs: no checkpoint says what it holds")
     everything = Reading(frozenset(READ_FROM.values()), since, until, until)
     left_out = frozenset(name for name in meant["leave_out"].split(", ") if name)
+    unread = _unread(runs if span else [], since, until) | _unrecorded(files)
     return Scope(
         since=since,
         until=until,
         readings=tuple(map(_reading, runs)) if span else (everything,),
-        kinds=tuple(_kinds(_unread(runs if span else [], since, until), asked, left_out, notes)),
+        kinds=tuple(_kinds(unread, asked, left_out, notes)),
         notes=tuple(notes),
         namespace=meant["namespace"],
         left_out=left_out,
@@ -158,9 +163,30 @@ def _meant(files: Sequence[File], mapping: Mapping, typed: frozenset[str]) -> di
     return told
 
 
+def _telling(files: Sequence[File]) -> list[Checkpoint]:
+    """Give the runs that say for which time they gave everything."""
+    return [file.run for file in files if file.run and not _is_recorded(file.run)]
+
+
 def _bare(files: Sequence[File]) -> str:
-    """Name the files beside which there is no checkpoint."""
-    return ", ".join(str(file.path) for file in files if file.run is None)
+    """Name the files beside which nothing says for which time they hold everything."""
+    bare = (file.path for file in files if file.run is None or _is_recorded(file.run))
+    return ", ".join(map(str, bare))
+
+
+def _is_recorded(run: Checkpoint) -> bool:
+    """Tell whether a run mapped recordings: nobody says from when to when these are whole."""
+    return RECORDED in run.meaning
+
+
+def _check_told(files: Sequence[File], asked: Asked) -> None:
+    """Refuse events of recordings where the user does not say their time. Raises UsageError."""
+    for file in files:
+        if file.run and _is_recorded(file.run) and None in (asked.since, asked.until):
+            raise UsageError(
+                f"{file.path} is of recordings, which do not say for which time they are whole.",
+                "Give --since and --until.",
+            )
 
 
 def _reading(run: Checkpoint) -> Reading:
@@ -199,7 +225,7 @@ def _period(
     """Give the period, and the time for which runs gave everything, if it says what is held."""
     since = None if asked.since is None else resolve(asked.since, now, zone)
     until = None if asked.until is None else resolve(asked.until, now, zone)
-    runs, bare = [file.run for file in files if file.run is not None], _bare(files)
+    runs, bare = _telling(files), _bare(files)
     is_whole = not bare or any(run.new_since is None for run in runs)
     span = None
     if bare and since is not None and until is not None:
@@ -234,10 +260,19 @@ def _unread(runs: list[Checkpoint], since: int, until: int) -> dict[str, str]:
         readers = [run for run in runs if name in run.resources]
         gap = _gap(readers, since, until)
         if not readers:
-            found[name] = "the run did not read them"
+            found[name] = _NOT_READ
         elif gap is not None:
             found[name] = f"no run read those from {iso(gap[0])} to {iso(min(gap[1], until))}"
     return found
+
+
+def _unrecorded(files: Sequence[File]) -> dict[str, str]:
+    """Say of each resource that it is in none of the recordings, where there is nothing else."""
+    runs = [file.run for file in files if file.run and _is_recorded(file.run)]
+    if len(runs) < len(files):
+        return {}
+    read = {name for run in runs for name in run.resources}
+    return dict.fromkeys(sorted({*READ_FROM.values()} - read), _NOT_READ)
 
 
 def _kinds(
