@@ -33,10 +33,14 @@ def are_meant(request: ReplayRequest, kind: str | None) -> bool:
 
     Raises UsageError where what is asked cannot be done with them.
     """
-    from littlerelay import recorded  # noqa: PLC0415  with it comes pydantic
+    from littlerelay.recordings import beginnings  # noqa: PLC0415  with it comes pydantic
 
-    if kind is None and (_STREAM in request.inputs or not recorded.are_recordings(request.inputs)):
-        return False
+    if kind is None:
+        if _STREAM in request.inputs:
+            return False
+        is_mapped = request.out not in (None, _STREAM)
+        if not beginnings.are_recordings(request.inputs, is_mapped=is_mapped):
+            return False
     if request.out in (None, _STREAM):
         raise UsageError(
             "Recordings hold records, which are mapped into a file first.",

@@ -6,31 +6,28 @@ work, which is gone once the file is whole. Nothing is asked of anybody.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from littlerelay import __version__, checkpoint, report, runs
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.errors import CheckpointMismatch, RecordError, UsageError
+from littlerelay.errors import CheckpointMismatch, UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input
-from littlerelay.files.lines import lines
 from littlerelay.files.ndjson import LazyFile, Output, verify
 from littlerelay.mappers.pixels import check_server_events
 from littlerelay.meaning import completed, of_pixels, of_settings
 from littlerelay.places import Paths, check_apart, check_place, named, set_files_aside
 from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings import RECORDED
-from littlerelay.recordings.kinds import EVENTS, KINDS
+from littlerelay.recordings.kinds import KINDS
 from littlerelay.recordings.mapping import Mapper, Rules
-from littlerelay.recordings.reading import BYTE_ORDER_MARK, LONGEST, Asked, Reader
-from littlerelay.recordings.recognising import decoded, is_reject, recognised
+from littlerelay.recordings.reading import Asked, Reader
 from littlerelay.recordings.state import State
 from littlerelay.recordings.store import Store, clear
 from littlerelay.recordings.writing import Writer, counted
@@ -41,27 +38,8 @@ from littlerelay.times import iso_ms, read
 
 _ALWAYS = 253_402_300_799  # the last second that a time can tell, where no --until is given
 _SHOP = "shop"
-_LOOKED_AT = 20  # lines of a file that tell what it is
 
 Told = Replaying | Finished
-
-
-def are_recordings(names: Iterable[str]) -> bool:
-    """Tell whether there are recordings among these files, by their first lines.
-
-    Raises UsageError for a name or a pattern that fits no file, and what reading one raises.
-    """
-    return any(_is_recording(path) for path in named(names))
-
-
-def _is_recording(path: Path) -> bool:
-    with closing(Input(path, is_growing=True)) as source:
-        for _, text in islice(lines(source.read, LONGEST), _LOOKED_AT):
-            with suppress(RecordError):
-                line = decoded(text and text.removeprefix(BYTE_ORDER_MARK))
-                if is_reject(line) or recognised(line).recorded.kind != EVENTS:
-                    return True
-    return False
 
 
 def replay(

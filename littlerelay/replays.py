@@ -24,6 +24,7 @@ from littlerelay.meaning import completed, text
 from littlerelay.patience import unwatched
 from littlerelay.places import named, set_files_aside
 from littlerelay.progress import Delivering, Sent
+from littlerelay.recordings import beginnings
 from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
@@ -146,7 +147,7 @@ def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destin
     paths = DeliveryPaths(path, destination.endpoint, destination.write_key)
     with closing(Input(path)) as source:
         own = sources.own(source, path)
-        sources.check_kind(path, source.read(sources.HEAD))
+        beginnings.check_events(path, source.read(sources.HEAD))
         plan = replace(_of_own(plan, own), leaves_torn=own is None and source.is_plain)
     start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
@@ -268,6 +269,7 @@ def _send_stream(
 ) -> Iterator[Delivering]:
     """Send what comes once: nothing is remembered, and old messages are found on the way."""
     source = StreamInput(stream)
+    beginnings.check_stream(source.peek(sources.HEAD))
     ending = sources.Ending(source.read, 0)
     outgoing = Outgoing(
         name="standard input",

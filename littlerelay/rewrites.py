@@ -15,6 +15,7 @@ from littlerelay.files.inputs import Input, StreamInput
 from littlerelay.files.ndjson import LazyFile, Output, StreamOutput
 from littlerelay.places import check_new, named, publish, unfinished
 from littlerelay.progress import Delivering, Sending, Sent
+from littlerelay.recordings import beginnings
 from littlerelay.replays import planned
 from littlerelay.segment.batches import START, Line
 from littlerelay.settings import ReplayRequest
@@ -42,14 +43,17 @@ def rewrite(
         check_new(place)
     for path in paths:
         with closing(Input(path)) as first:
-            sources.check_kind(path, first.read(sources.HEAD))
+            beginnings.check_events(path, first.read(sources.HEAD))
+    stream = None if paths else StreamInput(stdin)
+    if stream is not None:
+        beginnings.check_stream(stream.peek(sources.HEAD))
     with ExitStack() as stack:
         output: Output = StreamOutput(stdout)
         if not is_stream:
             output = stack.enter_context(closing(open_output(unfinished(places[0]))))
         rejects = stack.enter_context(closing(LazyFile(unfinished(refused))))
         writer = _Writer(output, rejects, clock)
-        for name, source in _sources(paths, stdin):
+        for name, source in _sources(paths, stream):
             with closing(source):
                 size = source.raw_size
                 sending = Sending(name, _shown(out), 0, size, begins=True, is_posted=False)
@@ -116,9 +120,11 @@ class _Writer:
         )
 
 
-def _sources(paths: list[Path], stdin: BinaryIO) -> Iterator[tuple[str, Input | StreamInput]]:
-    if not paths:
-        yield "standard input", StreamInput(stdin)
+def _sources(
+    paths: list[Path], stream: StreamInput | None
+) -> Iterator[tuple[str, Input | StreamInput]]:
+    if stream is not None:
+        yield "standard input", stream
     for path in paths:
         yield str(path), Input(path)
 

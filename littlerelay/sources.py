@@ -21,8 +21,6 @@ from littlerelay.segment.messages import (
     Message,
     Refusal,
     encoded,
-    is_message,
-    is_record,
     lost_digits,
     read,
 )
@@ -128,17 +126,6 @@ def taken(read_from: Read, place: Place, plan: Plan) -> Iterator[Line]:
 
 def _is_torn(found: list[Message | Refusal]) -> bool:
     return any(isinstance(one, Refusal) and one.reason == "not_json" for one in found)
-
-
-def check_kind(path: Path, head: bytes) -> None:
-    """Refuse a file that holds no messages at all, by its first 64 KiB. Raises UsageError."""
-    found = [one for one in head.removeprefix(_BYTE_ORDER_MARK).split(b"\n") if one.strip()]
-    if not found or any(is_message(line) for line in found):
-        return
-    what = "records of Shopify's" if is_record(found[0]) else "no events"
-    raise UsageError(
-        f"{path} holds {what}.", "Name a file of events, such as `relay backfill` writes."
-    )
 
 
 def names(path: Path) -> list[str]:

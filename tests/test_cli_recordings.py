@@ -118,6 +118,29 @@ def test_recordings_do_not_come_from_standard_input(relay: Relay) -> None:
     assert "file" in hint(relay("replay", "-", *OUT, "--as", "orders"), "read from files")
 
 
+def test_lines_that_are_nothing_known_hide_no_recording(relay: Relay) -> None:
+    put(Path(WEBHOOKS), [*[b"INFO started"] * 30, *orders(2)])
+    assert "--out FILE" in hint(relay("replay", WEBHOOKS), "holds no events")
+    told = hint(relay("replay", WEBHOOKS, "--shop", "acme.myshopify.com"), "holds no events")
+    assert "--out FILE" in told
+    assert "30 records were rejected" in relay("replay", WEBHOOKS, *OUT).err
+    assert len(Path("mapped.ndjson").read_bytes().splitlines()) == 2
+
+
+def test_a_recording_that_comes_from_standard_input_is_refused(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(Path(WEBHOOKS).read_bytes()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert "Save it to a file" in hint(relay("replay", "-", *OUT), "a recording comes")
+    assert [path.name for path in Path().iterdir()] == [WEBHOOKS]
+
+
+def test_of_a_folder_its_files_are_named(relay: Relay) -> None:
+    Path("bucket").mkdir()
+    assert "'bucket/*.ndjson'" in hint(relay("replay", "bucket", *OUT), "is not a plain file")
+
+
 def test_a_file_of_rejects_can_be_replayed(relay: Relay) -> None:
     bad = webhook("orders/create", order(line_items=[{}]))
     put(Path(WEBHOOKS), [bad])

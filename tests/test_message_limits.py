@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from littlerelay.recordings.beginnings import check_events
 from littlerelay.segment.batches import START
 from littlerelay.segment.messages import (
     LONGEST_LINE,
@@ -17,7 +18,7 @@ from littlerelay.segment.messages import (
     is_record,
     read,
 )
-from littlerelay.sources import Plan, check_kind, taken
+from littlerelay.sources import Plan, taken
 from sent_files import line, message
 from small_messages import GOOD, TIME, event, good, one, reason
 from standin.segment_body import EVENT_BYTES
@@ -75,7 +76,7 @@ def test_what_a_batch_adds_counts_for_the_size() -> None:
 def test_a_byte_order_mark_hides_no_message(end: bytes, first: str) -> None:
     found = good(anonymousId="a", context={}, channel="server")
     text = MARK + line({first: found[first], **found}).rstrip() + end
-    check_kind(Path("events.ndjson"), text)
+    check_events(Path("events.ndjson"), text)
     parts = iter([text, b""])
     (read_line,) = taken(lambda _: next(parts), START, Plan())
     assert read_line.end.bytes == len(text)

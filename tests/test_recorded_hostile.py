@@ -7,9 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from littlerelay import recorded
 from littlerelay.errors import DiskError, UsageError
-from littlerelay.recordings import mapping
+from littlerelay.recordings import beginnings, mapping
 from littlerelay.recordings.store import Store
 from made_bodies import Body, checkout_body, order_body
 from made_recordings import (
@@ -167,7 +166,7 @@ def test_no_file_that_is_read_is_written(own: str, restart: bool, tmp_path: Path
 )
 def test_one_line_suffices_to_know_a_recording(content: bytes, tmp_path: Path) -> None:
     path = put(tmp_path / "recorded.ndjson", [content])
-    assert recorded.are_recordings([str(path)])
+    assert beginnings.are_recordings([str(path)])
 
 
 def test_what_is_left_of_a_run_may_be_damaged(tmp_path: Path) -> None:

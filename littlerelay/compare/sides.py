@@ -22,6 +22,7 @@ from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
 from littlerelay.meaning import completed
 from littlerelay.places import Paths
+from littlerelay.recordings import beginnings
 from littlerelay.segment.messages import LONGEST_LINE, Message, Refusal, read
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class File:
             self.raw_size = source.raw_size
             head = source.read(sources.HEAD)
             self.run = _run(source, path, may_be_cut=may_be_cut)
-        sources.check_kind(path, head)
+        beginnings.check_events(path, head)
         found = _LIBRARY.search(head)
         self.library = found[0] if found else None
 

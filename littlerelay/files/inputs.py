@@ -106,7 +106,14 @@ class StreamInput:
     def __init__(self, stream: BinaryIO) -> None:
         head = _whole_read(stream, HEAD)
         source = _Rejoined(head, stream)
-        self._reader = _Reader(source, unpacker(head, "standard input"), "standard input")
+        unpacks = unpacker(head, "standard input")
+        self._reader: _Reader | _Rejoined = _Reader(source, unpacks, "standard input")
+
+    def peek(self, size: int) -> bytes:
+        """Give the first bytes, which are read once more."""
+        head = self._reader.read(size)
+        self._reader = _Rejoined(head, self._reader)
+        return head
 
     def read(self, most: int) -> bytes:
         """Give up to ``most`` bytes; fewer only at the end, none after it."""
@@ -119,7 +126,7 @@ class StreamInput:
 class _Rejoined:
     """A stream whose first bytes were read already."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: BinaryIO | _Reader | _Rejoined) -> None:
         self._head = head
         self._rest = rest
 
@@ -187,7 +194,9 @@ def _opened(path: Path) -> io.FileIO:
         raise UsageError(f"{path} cannot be read: {reason}.", hint) from error
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UsageError(f"{path} is not a plain file.", hint)
+            is_folder = stat.S_ISDIR(os.fstat(handle).st_mode)
+            files = f"Name the files in it, as in '{path}/*.ndjson'."
+            raise UsageError(f"{path} is not a plain file.", files if is_folder else hint)
         return io.FileIO(handle, "r")
     except BaseException:
         os.close(handle)

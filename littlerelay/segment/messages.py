@@ -138,7 +138,8 @@ def is_message(line: bytes) -> bool:
     found = _object(line)
     if found is None:
         return _BEGINNING.match(line) is not None
-    return not found.keys().isdisjoint({"type", "batch", "message", "messageId"})
+    is_refused = {"reason", "message"} <= found.keys()
+    return is_refused or not found.keys().isdisjoint({"type", "batch", "messageId"})
 
 
 def is_record(line: bytes) -> bool:

@@ -1,0 +1,128 @@
+"""Tells by their first lines whether files hold events, or recordings, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from littlerelay.errors import RecordError, UsageError
+from littlerelay.files.inputs import Input
+from littlerelay.files.lines import lines
+from littlerelay.places import named
+from littlerelay.recordings.kinds import EVENTS
+from littlerelay.recordings.reading import BYTE_ORDER_MARK, LONGEST
+from littlerelay.recordings.recognising import decoded, is_reject, recognised
+from littlerelay.recordings.remedies import remedy
+from littlerelay.segment.messages import is_message, is_record
+
+Sort = Literal["events", "records", "unknown", "nothing"]
+
+_LOOKED_AT = 20  # lines of a file that tell what it is
+# What a line is rejected for that is nothing known; all else is said of a record that is.
+_UNKNOWN = {"unknown_line", "not_json", "too_large", "too_deep", "bulk_line"}
+
+
+def are_recordings(names: Iterable[str], *, is_mapped: bool = False) -> bool:
+    """Tell whether there are recordings among these files, by their first lines.
+
+    Where all is to be mapped into a file, one whose first lines are nothing known counts as a
+    recording as well: those lines stop nothing. Raises UsageError for a file of neither, for a name
+    or a pattern that fits none, and what reading one raises.
+    """
+    found = {path: _beginning(path) for path in named(names)}
+    sorts = {path: _sort_of(texts) for path, texts in found.items()}
+    has_records = "records" in sorts.values()
+    for path, texts in found.items():
+        if not _is_in_lines(texts) or (sorts[path] == "unknown" and not has_records):
+            _check_form(path, b"\n".join(texts))
+    if has_records:
+        return True
+    unknown = [path for path, sort in sorts.items() if sort == "unknown"]
+    if unknown and is_mapped and "events" not in sorts.values():
+        return True
+    for path in unknown:
+        raise _no_events(path, found[path])
+    return False
+
+
+def check_events(path: Path, head: bytes) -> None:
+    """Refuse a file that holds no messages at all, by its beginning. Raises UsageError."""
+    texts = _texts(head.split(b"\n"))
+    if not texts or any(_sort(text) == "events" for text in texts):
+        return
+    _check_form(path, head)
+    if _sort_of(texts) == "unknown" and not is_record(texts[0]):
+        raise _no_events(path, texts)
+    raise UsageError(
+        f"{path} holds records of Shopify's.", f"Map them first: relay replay {path} --out FILE"
+    )
+
+
+def check_stream(head: bytes) -> None:
+    """Refuse a recording that comes from standard input, by its beginning. Raises UsageError."""
+    if _sort_of(_texts(head.split(b"\n")[:_LOOKED_AT])) == "records":
+        raise UsageError(
+            "Standard input takes events, and a recording comes.",
+            "Save it to a file, and name that: relay replay FILE --out EVENTS",
+        )
+
+
+def _sort_of(texts: Iterable[bytes]) -> Sort:
+    """Tell what lines hold, of which a record tells the most and a message more than the rest."""
+    sorts = {_sort(text) for text in texts}
+    ranks: tuple[Sort, ...] = ("records", "events", "unknown")
+    return next((sort for sort in ranks if sort in sorts), "nothing")
+
+
+def _sort(text: bytes) -> Sort:
+    try:
+        line = decoded(text)
+        is_event = not is_reject(line) and recognised(line).recorded.kind == EVENTS
+    except RecordError as error:
+        if error.reason not in _UNKNOWN:
+            return "records"
+        return "events" if is_message(text) else "unknown"
+    return "events" if is_event else "records"
+
+
+def _beginning(path: Path) -> list[bytes]:
+    with closing(Input(path, is_growing=True)) as source:
+        return _texts(text for _, text in islice(lines(source.read, LONGEST), _LOOKED_AT) if text)
+
+
+def _texts(found: Iterable[bytes]) -> list[bytes]:
+    """Give lines that are not blank, without a byte order mark."""
+    texts = (text.removeprefix(BYTE_ORDER_MARK).strip() for text in found)
+    return [text for text in texts if text]
+
+
+def _is_in_lines(texts: list[bytes]) -> bool:
+    """Tell whether a file may hold a value in each line: JSON has no zeros, as a tar file has."""
+    return texts[:1] not in ([b"["], [b"{"]) and not any(b"\0" in text for text in texts[:1])
+
+
+def _check_form(path: Path, head: bytes) -> None:
+    """Refuse a file that has to be brought into lines first. Raises UsageError."""
+    found = remedy(path, head.removeprefix(BYTE_ORDER_MARK).lstrip())
+    if found is not None:
+        raise UsageError(f"{path} holds no events: {found[0]}.", found[1])
+
+
+def _no_events(path: Path, texts: list[bytes]) -> UsageError:
+    """Say why the first line of a file is nothing that relay knows."""
+    return UsageError(
+        f"{path} holds no events: {_reason(texts[0])}.",
+        "Name a file of events, such as `relay backfill` writes, or a recording; where webhooks "
+        "come further down, give --out FILE.",
+    )
+
+
+def _reason(text: bytes) -> str:
+    try:
+        recognised(decoded(text))
+    except RecordError as error:
+        return f"its first line would be rejected as {error.reason} ({error.detail})"
+    return "its first lines tell of none"
