@@ -90,6 +90,8 @@ def replay(
     asked = _asked(found, request, said)
     if found.file and not quiet:
         display.note("settings", str(found.file))
+    if said.restart and not quiet and (told_of := results.forgotten(asked.out)):
+        display.warning(told_of)
     with (
         display.replaying(quiet=quiet, sums_up=not json) as show,
         closing(recorded.replay(asked, found.mapping())) as told,

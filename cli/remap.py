@@ -64,6 +64,8 @@ def remap(found: Configuration, asked: Asked, *, restart: bool, quiet: bool, jso
     request = RemapRequest(asked.archive, asked.out, restart, found.chosen["shop"].value)
     if found.file and not quiet:
         display.note("settings", str(found.file))
+    if restart and not quiet and (told_of := results.forgotten(asked.out)):
+        display.warning(told_of)
     with (
         display.view(quiet=quiet, sums_up=not json) as show,
         closing(remaps.remap(request, found.mapping())) as told,

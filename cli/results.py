@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from littlerelay import deliveries
 from littlerelay.progress import Counted, Finished, Progress, Replaying, Sent
 
 
@@ -30,6 +32,17 @@ def finished(
         show(value)
         if isinstance(value, Finished):
             yield value
+
+
+def forgotten(output: str) -> str | None:
+    """Say that a file was sent, which a run that begins it anew forgets; none where it was not."""
+    if not any(path.suffix == ".json" for path in deliveries.of_output(Path(output))):
+        return None
+    return (
+        f"{output} was sent, and --restart forgets that: sent again, all that Segment took more "
+        "than about a day ago counts twice. Its old files are kept under other names: "
+        "`relay diff OLD NEW --save PLAN` gives what is left to send."
+    )
 
 
 def plain(run: Finished) -> dict[str, Any]:

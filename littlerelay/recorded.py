@@ -38,6 +38,11 @@ from littlerelay.times import iso_ms, read
 
 _ALWAYS = 253_402_300_799  # the last second that a time can tell, where no --until is given
 _SHOP = "shop"
+_CHANGED = "Choose another --out, give the same again, or --restart (the old files are kept)."
+_GROWN = (
+    "Choose another --out. Where this one was sent, send what is new: `relay diff OLD NEW --save "
+    "PLAN`, then `relay replay PLAN`. Where not, --restart maps it anew (the old files are kept)."
+)
 
 Told = Replaying | Finished
 
@@ -142,7 +147,7 @@ class _Job:
         if changed:
             raise CheckpointMismatch(
                 f"{self.paths.checkpoint} tells of other settings or recordings: {changed}.",
-                "Choose another --out, give the same again, or --restart (the old files are kept).",
+                _GROWN if then[RECORDED] != now[RECORDED] else _CHANGED,
             )
         return found
 

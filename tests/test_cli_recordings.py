@@ -70,6 +70,17 @@ def test_settings_and_the_period_shape_the_events(relay: Relay) -> None:
     assert Path("mapped.ndjson").read_bytes() == b""
 
 
+def test_what_was_sent_is_not_forgotten_without_a_word(relay: Relay) -> None:
+    assert "warning" not in relay("replay", WEBHOOKS, *OUT, "--restart").err
+    Path("mapped.ndjson.delivery.1a2b3c4d.json").write_text("{}")
+    put(Path(WEBHOOKS), orders(3))
+    told = hint(relay("replay", WEBHOOKS, *OUT), "tells of other settings or recordings")
+    assert "relay diff OLD NEW" in told
+    ended = relay("replay", WEBHOOKS, *OUT, "--restart")
+    assert "warning: mapped.ndjson was sent, and --restart forgets that" in ended.err
+    assert ended.code == 0
+
+
 def test_bare_records_are_what_the_user_says(relay: Relay) -> None:
     body = {name: value for name, value in order().items() if name != "admin_graphql_api_id"}
     put(Path("bare.ndjson"), [{**body, "order_number": 1}])

@@ -127,7 +127,7 @@ def test_an_archive_goes_with_no_file_of_events(relay: Relay, kept: Path) -> Non
 
 def test_a_folder_without_an_archive_is_no_file(relay: Relay) -> None:
     Path("empty").mkdir()
-    assert "Name a file of events" in hint(
+    assert "Name the files in it" in hint(
         relay("replay", "empty", "--out", "a.ndjson"), "not a plain file"
     )
 
@@ -151,3 +151,10 @@ def test_a_mapping_that_was_stopped_is_said_to_go_on(kept: Path) -> None:
     for name in ("kept", "kept/events.archive.json"):
         assert "goes on" in stopped(["replay", name, "--out", "again.ndjson"]).hint
     assert "begins anew" in stopped(["replay", "events.ndjson", "--out", "again.ndjson"]).hint
+
+
+def test_what_was_sent_is_not_forgotten_without_a_word(relay: Relay, kept: Path) -> None:
+    relay("replay", str(kept), "--out", "again.ndjson")
+    Path("again.ndjson.delivery.1a2b3c4d.json").write_text("{}")
+    ended = relay("replay", str(kept), "--out", "again.ndjson", "--restart")
+    assert "warning: again.ndjson was sent, and --restart forgets that" in ended.err
