@@ -45,11 +45,11 @@ class RecordingView:
             summary.draw_result(value, self._out)
 
     def close(self) -> None:
-        """Take the bar away; leave the last figures where it ends without a result."""
+        """Take the bar away; leave the last figures, if any, where it ends without a result."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-        if self._latest is not None:
+        if self._latest is not None and self._latest.records:
             self._out.print(Text(clean(line(self._latest))))
 
     def _advance(self, now: Replaying) -> None:

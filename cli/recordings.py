@@ -9,6 +9,7 @@ from typing import NamedTuple
 from littlerelay import credentials
 from littlerelay.configuration import Configuration
 from littlerelay.errors import RecordError, UsageError
+from littlerelay.progress import Finished
 from littlerelay.settings import RecordingsRequest, ReplayRequest
 
 from . import results
@@ -97,9 +98,22 @@ def replay(
         closing(recorded.replay(asked, found.mapping())) as told,
     ):
         runs = list(results.finished(told, show))
+    if not quiet and (why := _why_nothing(runs[-1], asked)):
+        display.warning(why)
     if json:
         display.as_json(results.plain(runs[-1]) | {"before": []})
     return RecordError.exit_code if results.tell_rejected(runs, display.failure) else 0
+
+
+def _why_nothing(run: Finished, asked: RecordingsRequest) -> str | None:
+    """Say why recordings gave no event, where nothing was rejected; none where they gave some."""
+    if run.events or run.rejected:
+        return None
+    if not any(counts.read for counts in run.counts.values()):
+        return "the recordings hold no lines"
+    if asked.since or asked.until:
+        return "no event of the recordings lies in the period of --since and --until"
+    return "no line of the recordings tells a fact"
 
 
 def _asked(found: Configuration, request: ReplayRequest, said: Records) -> RecordingsRequest:

@@ -127,6 +127,8 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
     if not quiet:
         for one in (result for result in results if result.chose_nothing):
             display.warning(sent_results.unfit(one, request))
+        for one in filter(sent_results.is_hollow, results):
+            display.warning(f"{one.file} holds no messages")
     if json:
         display.as_json(
             {"files": [sent_results.plain(one) for one in results]}, errors=request.out == _STDOUT

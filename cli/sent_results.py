@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from littlerelay.errors import RecordError, StoppedError
+from littlerelay.places import Paths
 from littlerelay.progress import Sent
 from littlerelay.settings import ReplayRequest
 
@@ -32,6 +33,13 @@ def unfit(result: Sent, request: ReplayRequest) -> str:
         names = sources.names(Path(result.file))
     there = f"; its first ones are {', '.join(names)}" if names else ""
     return f"no message of {result.file} fits {told}{there}"
+
+
+def is_hollow(result: Sent) -> bool:
+    """Tell whether a file of somebody else's holds no messages; a run of relay may find none."""
+    if result.read or result.unfinished or result.sample or result.file == "standard input":
+        return False
+    return not Paths(Path(result.file)).checkpoint.exists()
 
 
 def plain(result: Sent) -> dict[str, Any]:

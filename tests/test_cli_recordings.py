@@ -81,6 +81,33 @@ def test_what_was_sent_is_not_forgotten_without_a_word(relay: Relay) -> None:
     assert ended.code == 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "words", "told"),
+    [
+        (orders(2), ("--since", "2027-01-01"), "no event of the recordings lies in the period"),
+        ([webhook("app/uninstalled", {"id": 1})], (), "no line of the recordings tells a fact"),
+        ([], (), f"{WEBHOOKS} holds no messages"),
+        ([], ("--as", "orders"), "the recordings hold no lines"),
+    ],
+    ids=["none in the period", "none of an event", "an empty file", "an empty recording"],
+)
+def test_why_nothing_came_of_it_is_said(
+    lines: list[Any], words: tuple[str, ...], told: str, relay: Relay
+) -> None:
+    put(Path(WEBHOOKS), lines)
+    ended = relay("replay", WEBHOOKS, *OUT, *words)
+    assert f"warning: {told}" in ended.err
+    assert ended.code == 0
+    assert "warning" not in relay("replay", WEBHOOKS, "--out", "b.ndjson", *words, "--quiet").err
+
+
+def test_a_run_that_read_nothing_tells_no_figures(relay: Relay) -> None:
+    put(
+        Path(WEBHOOKS), [webhook("orders/create", order(), shop=f"{n}.myshopify.com") for n in "ab"]
+    )
+    assert "reads" not in relay("replay", WEBHOOKS, *OUT).err
+
+
 def test_bare_records_are_what_the_user_says(relay: Relay) -> None:
     body = {name: value for name, value in order().items() if name != "admin_graphql_api_id"}
     put(Path("bare.ndjson"), [{**body, "order_number": 1}])
