@@ -72,6 +72,14 @@ def test_unknown_lines_at_the_top_stop_nothing_where_a_file_is_mapped(tmp_path: 
     assert "give --out FILE" in caught.value.hint
 
 
+def test_one_recording_suffices_and_others_are_not_looked_at(tmp_path: Path) -> None:
+    good, page = (str(tmp_path / name) for name in ("a.ndjson", "b.ndjson"))
+    put(Path(good), [GOOD])
+    put(Path(page), [{"orders": [BARE]}])
+    assert are_recordings([page, good])
+    assert are_recordings([good, str(tmp_path / "missing.ndjson")])
+
+
 def test_a_damaged_webhook_is_of_a_recording(tmp_path: Path) -> None:
     damaged = {"topic": "orders/create", "body": "?", "isBase64Encoded": True}
     assert are_recordings([beginning(tmp_path, damaged)])

@@ -32,20 +32,23 @@ def are_recordings(names: Iterable[str], *, is_mapped: bool = False) -> bool:
     recording as well: those lines stop nothing. Raises UsageError for a file of neither, for a name
     or a pattern that fits none, and what reading one raises.
     """
-    found = {path: _beginning(path) for path in named(names)}
-    sorts = {path: _sort_of(texts) for path, texts in found.items()}
-    has_records = "records" in sorts.values()
-    for path, texts in found.items():
-        if not _is_in_lines(texts) or (sorts[path] == "unknown" and not has_records):
+    has_events, unknown = False, None
+    for path in named(names):
+        texts = _beginning(path)
+        if not _is_in_lines(texts):
             _check_form(path, b"\n".join(texts))
-    if has_records:
+        sort = _sort_of(texts)
+        if sort == "records":
+            return True
+        has_events = has_events or sort == "events"
+        if sort == "unknown" and unknown is None:
+            unknown = path, texts
+    if unknown is None:
+        return False
+    _check_form(unknown[0], b"\n".join(unknown[1]))
+    if is_mapped and not has_events:
         return True
-    unknown = [path for path, sort in sorts.items() if sort == "unknown"]
-    if unknown and is_mapped and "events" not in sorts.values():
-        return True
-    for path in unknown:
-        raise _no_events(path, found[path])
-    return False
+    raise _no_events(*unknown)
 
 
 def check_events(path: Path, head: bytes) -> None:
