@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from littlerelay import deliveries
 from littlerelay.progress import Counted, Finished, Progress, Replaying, Sent
 
 
@@ -36,6 +35,8 @@ def finished(
 
 def forgotten(output: str) -> str | None:
     """Say that a file was sent, which a run that begins it anew forgets; none where it was not."""
+    from littlerelay import deliveries  # noqa: PLC0415  with it comes pydantic
+
     if not any(path.suffix == ".json" for path in deliveries.of_output(Path(output))):
         return None
     return (

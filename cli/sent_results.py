@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from littlerelay.errors import RecordError, StoppedError
-from littlerelay.places import Paths
 from littlerelay.progress import Sent
 from littlerelay.settings import ReplayRequest
 
@@ -37,6 +36,8 @@ def unfit(result: Sent, request: ReplayRequest) -> str:
 
 def is_hollow(result: Sent) -> bool:
     """Tell whether a file of somebody else's holds no messages; a run of relay may find none."""
+    from littlerelay.places import Paths  # noqa: PLC0415  with it comes orjson
+
     if result.read or result.unfinished or result.sample or result.file == "standard input":
         return False
     return not Paths(Path(result.file)).checkpoint.exists()
