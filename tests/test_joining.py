@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_results import (
@@ -68,6 +68,7 @@ def test_a_joined_node_is_the_node_of_the_page(path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+@settings(max_examples=40)
 @given(chance=st.randoms(use_true_random=False), part=st.sampled_from([150, 600, 10**6]))
 def test_the_order_of_lines_does_not_matter_but_within_a_connection(
     name: str, chance: random.Random, part: int

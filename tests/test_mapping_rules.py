@@ -39,7 +39,7 @@ PLAIN = Mapping(shop=SHOP)
 EARNING = Mapping(shop=SHOP, revenue=True)
 AS_SHOPIFY = Mapping(shop=SHOP, amounts="shopify")
 
-some = settings(max_examples=100)
+some = settings(max_examples=60)
 
 
 def events_of(record: Any, mapping: Mapping = PLAIN) -> list[Event]:
