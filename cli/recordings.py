@@ -42,17 +42,7 @@ def are_meant(request: ReplayRequest, kind: str | None) -> bool:
         is_mapped = request.out not in (None, _STREAM)
         if not beginnings.are_recordings(request.inputs, is_mapped=is_mapped):
             return False
-    if request.out in (None, _STREAM):
-        raise UsageError(
-            "Recordings hold records, which are mapped into a file first.",
-            "Give --out FILE, look at it, and send it with: relay replay FILE.",
-        )
-    given = [option for name, option in _CHOICES.items() if getattr(request, name)]
-    if given:
-        raise UsageError(
-            f"{given[0]} chooses events, and recordings hold records.",
-            "Leave it away, and give it with: relay replay FILE, once FILE is written.",
-        )
+    results.check_mapped(request, "recordings hold", _CHOICES)
     return True
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from littlerelay.configuration import Configuration
-from littlerelay.errors import RecordError, UsageError
+from littlerelay.errors import RecordError
 from littlerelay.progress import Finished
 from littlerelay.settings import RemapRequest, ReplayRequest
 
 from . import results
 
-_STDOUT = "-"
 _CHOICES = {
     "since": "--since",
     "until": "--until",
@@ -41,17 +40,7 @@ def named(request: ReplayRequest) -> Asked | None:
     archive = archives.named(request.inputs)
     if archive is None:
         return None
-    if request.out in (None, _STDOUT):
-        raise UsageError(
-            "An archive holds records, which are mapped into a file first.",
-            "Give --out FILE, look at it, and send it with: relay replay FILE.",
-        )
-    given = [option for name, option in _CHOICES.items() if getattr(request, name)]
-    if given:
-        raise UsageError(
-            f"{given[0]} chooses events, and an archive holds records.",
-            "Leave it away, and give it with: relay replay FILE, once FILE is written.",
-        )
+    results.check_mapped(request, "an archive holds", _CHOICES)
     return Asked(archive, str(request.out))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from littlerelay.errors import UsageError
 from littlerelay.progress import Counted, Finished, Progress, Replaying, Sent
+from littlerelay.settings import ReplayRequest
 
 
 def followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
@@ -31,6 +33,24 @@ def finished(
         show(value)
         if isinstance(value, Finished):
             yield value
+
+
+def check_mapped(request: ReplayRequest, holder: str, choices: Mapping[str, str]) -> None:
+    """Refuse what cannot be done where ``holder`` (as "an archive holds") has records.
+
+    ``choices`` are fields of a request that choose events, with their options. Raises UsageError.
+    """
+    if request.out in (None, "-"):
+        raise UsageError(
+            f"{holder[0].upper()}{holder[1:]} records, which are mapped into a file first.",
+            "Give --out FILE, look at it, and send it with: relay replay FILE.",
+        )
+    given = [option for name, option in choices.items() if getattr(request, name)]
+    if given:
+        raise UsageError(
+            f"{given[0]} chooses events, and {holder} records.",
+            "Leave it away, and give it with: relay replay FILE, once FILE is written.",
+        )
 
 
 def forgotten(output: str) -> str | None:

@@ -11,7 +11,7 @@ from littlerelay import ages, checkpoint
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.errors import RecordError, RefusedError, UsageError
 from littlerelay.files.inputs import Input
-from littlerelay.files.lines import lines
+from littlerelay.files.lines import BYTE_ORDER_MARK, lines
 from littlerelay.places import Paths
 from littlerelay.segment.batches import Batch, Line, Place, lane_of, of_blocks, of_lines
 from littlerelay.segment.changes import NOTHING, Changes
@@ -32,7 +32,6 @@ HEAD = 64 * 1024  # bytes that tell what a file holds
 
 _LOOK = 1024 * 1024  # bytes of a file's first messages, whose names are told
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Read = Callable[[int], bytes]
 
@@ -117,7 +116,7 @@ def taken(read_from: Read, place: Place, plan: Plan) -> Iterator[Line]:
             detail = f"the line has more than {LONGEST_LINE:,} bytes"
             found: list[Message | Refusal] = [Refusal("too_large", detail, None)]
         else:
-            found = list(read(text.removeprefix(_BYTE_ORDER_MARK)))
+            found = list(read(text.removeprefix(BYTE_ORDER_MARK)))
             if plan.leaves_torn and size == len(text) and _is_torn(found):
                 return
         yield (line := _line(found, place, size, plan))
@@ -131,7 +130,7 @@ def _is_torn(found: list[Message | Refusal]) -> bool:
 def names(path: Path) -> list[str]:
     """Name the events, or else the types, of a file's first messages. Raises what `Input` does."""
     with closing(Input(path)) as source:
-        head = source.read(_LOOK).removeprefix(_BYTE_ORDER_MARK)
+        head = source.read(_LOOK).removeprefix(BYTE_ORDER_MARK)
     found = (one for line in head.split(b"\n") for one in read(line))
     events = (one.event for one in found if isinstance(one, Message))
     return sorted({event.get("event") or event["type"] for event in events})

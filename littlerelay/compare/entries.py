@@ -19,12 +19,12 @@ from littlerelay.compare.content import KEY, STATE_EVENTS, content, key_of, key_
 from littlerelay.compare.partitions import ENTRY, Partitions
 from littlerelay.compare.sides import File, Side
 from littlerelay.events import timestamp
+from littlerelay.files.lines import BYTE_ORDER_MARK
 from littlerelay.segment.messages import LONGEST_LINE, Refusal, read
 
 _TOLD = 20_000  # lines after which somebody else may have a turn
 _UNCHOSEN = -1
 _UTC = "UTC"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _STATES = frozenset(name.encode() for name in STATE_EVENTS)  # decoded, whatever their form
 
 _fact = re.compile(
@@ -93,7 +93,7 @@ class Spreader:
         if len(text) > LONGEST_LINE:
             raise side.unreadable(position, f"it has more than {LONGEST_LINE:,} bytes")
         codes, writes = self._codes, self._into.writes
-        for number, one in enumerate(read(text.removeprefix(_BYTE_ORDER_MARK))):
+        for number, one in enumerate(read(text.removeprefix(BYTE_ORDER_MARK))):
             if isinstance(one, Refusal):
                 raise side.unreadable(position, one.detail)
             event = one.event

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # with which some programs begin a file
+
 _BLOCK = 256 * 1024
 
 

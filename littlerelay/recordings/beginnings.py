@@ -10,10 +10,10 @@ from typing import Literal
 
 from littlerelay.errors import RecordError, UsageError
 from littlerelay.files.inputs import Input
-from littlerelay.files.lines import lines
+from littlerelay.files.lines import BYTE_ORDER_MARK, lines
 from littlerelay.places import named
 from littlerelay.recordings.kinds import EVENTS
-from littlerelay.recordings.reading import BYTE_ORDER_MARK, LONGEST
+from littlerelay.recordings.reading import LONGEST
 from littlerelay.recordings.recognising import decoded, is_reject, recognised
 from littlerelay.recordings.remedies import remedy
 from littlerelay.segment.messages import is_message, is_record

@@ -13,7 +13,7 @@ from littlerelay.clock import Clock
 from littlerelay.errors import DiskError, RecordError, UsageError
 from littlerelay.events import timestamp
 from littlerelay.files.inputs import Input
-from littlerelay.files.lines import lines
+from littlerelay.files.lines import BYTE_ORDER_MARK, lines
 from littlerelay.recordings import signatures
 from littlerelay.recordings.kinds import EVENTS, KINDS, OTHER
 from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
@@ -22,7 +22,6 @@ from littlerelay.segment.messages import Refusal, kept, read
 from littlerelay.settings import SHOP_DOMAIN
 
 LONGEST = 16 * 1024 * 1024  # bytes of a line
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # with which some programs begin a file
 UNKNOWN = "unknown"  # the kind under which a line counts that is nothing known
 
 _LINES = 5_000  # that are kept in one step, unless their bytes are more
