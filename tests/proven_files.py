@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from littlerelay import checkpoint, proofs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.places import Paths
 from littlerelay.reconcile.values import Finding, Reason, Reconciled
-from shops import FAST, events, settings
+from shops import FAST, SCALE, backfill, events, settings
 from standin.server import StandIn
 
 Event = dict[str, Any]
@@ -38,6 +39,20 @@ class Proof(NamedTuple):
         """Sums one figure over all months."""
         figures = (getattr(row, side) for row in self.result.rows if row.name == name)
         return sum(figures, Decimal(0))
+
+
+@contextmanager
+def proven_shop() -> Iterator[StandIn]:
+    """Runs a shop with every odd order, which must not be at fault itself."""
+    with StandIn(orders=160, plan="enterprise", time_scale=SCALE) as running:
+        yield running
+    assert not running.problems
+
+
+def written(shop: StandIn, folder: Path, since: str) -> Path:
+    """Writes the file of a whole run."""
+    backfill(shop, folder, since=since)
+    return folder / "events.ndjson"
 
 
 def proof(shop: StandIn, *files: Path, state: Path | None = None, **asked: Any) -> Proof:

@@ -16,8 +16,19 @@ from littlerelay.places import Paths
 from littlerelay.reconcile.values import Finding
 from littlerelay.shopify.figures import OrderFigures, OrderSearch, order_figures
 from littlerelay.shopify.graphql import GraphQL
-from proven_files import Event, Proof, Spoilt, altered, first, plain, proof, told
-from shops import SCALE, backfill, events
+from proven_files import (
+    Event,
+    Proof,
+    Spoilt,
+    altered,
+    first,
+    plain,
+    proof,
+    proven_shop,
+    told,
+    written,
+)
+from shops import events
 from standin.server import StandIn
 
 SINCE = "2023-11-01"
@@ -32,17 +43,14 @@ FACTS = [
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[StandIn]:
-    with StandIn(orders=160, plan="enterprise", time_scale=SCALE) as running:
+    with proven_shop() as running:
         yield running
-    assert not running.problems
 
 
 @pytest.fixture(scope="module")
 def output(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gives the file of a finished run."""
-    folder = tmp_path_factory.mktemp("run")
-    backfill(shop, folder, since=SINCE)
-    return folder / "events.ndjson"
+    return written(shop, tmp_path_factory.mktemp("run"), SINCE)
 
 
 @pytest.fixture(scope="module")

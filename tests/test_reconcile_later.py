@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from command import Ended, Relay, faked
-from proven_files import Event, altered, first, proof, told
-from shops import SCALE, backfill, environment, events
+from proven_files import Event, altered, first, proof, proven_shop, told, written
+from shops import backfill, environment, events
 from standin.server import StandIn
 
 SINCE = "2015-01-01"  # imported orders bear dates of long ago
@@ -18,23 +18,21 @@ ORDERS = ("orders",)
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[StandIn]:
-    with StandIn(orders=160, plan="enterprise", time_scale=SCALE) as running:
+    with proven_shop() as running:
         yield running
-    assert not running.problems
 
 
 @pytest.fixture(scope="module")
 def output(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gives the file of a run, after which the shop went on."""
-    folder = tmp_path_factory.mktemp("run")
-    backfill(shop, folder, since=SINCE)
+    file = written(shop, tmp_path_factory.mktemp("run"), SINCE)
     shop.pass_time(7200)
     numbers = list(shop.world.table("orders").id)
     for number in numbers[120:130]:
         shop.change_order(f"gid://shopify/Order/{number}", "delete")
     shop.live(30)
     shop.pass_time(7200)
-    return folder / "events.ndjson"
+    return file
 
 
 def test_what_happened_after_the_run_is_no_fault(shop: StandIn, output: Path) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proven_files import Event, altered, proof, told
-from shops import SCALE, backfill
+from proven_files import Event, altered, proof, proven_shop, told, written
 from standin.server import StandIn
 
 SINCE = "2023-11-01"
@@ -17,17 +16,14 @@ ORDERS = ("orders",)
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[StandIn]:
-    with StandIn(orders=160, plan="enterprise", time_scale=SCALE) as running:
+    with proven_shop() as running:
         yield running
-    assert not running.problems
 
 
 @pytest.fixture(scope="module")
 def output(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Gives the file of a finished run."""
-    folder = tmp_path_factory.mktemp("run")
-    backfill(shop, folder, since=SINCE)
-    return folder / "events.ndjson"
+    return written(shop, tmp_path_factory.mktemp("run"), SINCE)
 
 
 def test_what_is_not_compared_by_itself_is_held_by_what_it_comes_to(
