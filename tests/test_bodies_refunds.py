@@ -101,6 +101,4 @@ def test_refunded_shipping_is_not_told_twice() -> None:
         order_adjustments=[shipping_adjustment(cost, tax)],
         refund_shipping_lines=[line],
     )
-    assert bodies.refund(refund, order_body())["refund_shipping_lines"] == [
-        {"id": 7, "subtotal_amount_set": both("5.00", "10.00")}
-    ]
+    assert bodies.refund(refund, order_body())["refund_shipping_lines"] == [line]

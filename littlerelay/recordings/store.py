@@ -96,7 +96,7 @@ class Store:
 
     def _opened(self) -> State:
         run = self._database.execute
-        run("PRAGMA page_size = 16384")  # most lines fit
+        run("PRAGMA page_size = 32768")  # a few lines to a page
         run("PRAGMA journal_mode = TRUNCATE")  # what only grows has next to nothing to journal
         run("PRAGMA synchronous = FULL")
         run("PRAGMA cache_size = -65536")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from littlerelay.errors import RecordError
 
 # What a topic is about, what happened, and the kind of record that its body is.
@@ -131,6 +133,7 @@ _TOPICS = _read(_KNOWN)
 _BY_WORDS = {_written(topic): topic for topic in OF_RECORDS}
 
 
+@lru_cache(maxsize=256)
 def plain(topic: str) -> str:
     """Write a topic as the header does, also one that is written as GraphQL's enum is, or so.
 

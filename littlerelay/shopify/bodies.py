@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from littlerelay import records
 from littlerelay.errors import RecordError
 from littlerelay.shopify.bodies_carts import cart
 from littlerelay.shopify.bodies_parts import (
@@ -22,9 +21,7 @@ from littlerelay.shopify.bodies_parts import (
     address,
     attributes,
     checkout_line,
-    code,
     each,
-    known,
     line_item,
     money_sets,
     null_where_empty,
@@ -38,14 +35,13 @@ __all__ = ["cart", "checkout", "customer", "fulfillment", "order", "record", "re
 
 _CONSENTS = ("email_marketing_consent", "sms_marketing_consent")
 _ADDRESSES = ("billing_address", "shipping_address")
-_ORDER_TOTALS = (
-    "subtotal_price",
-    "total_price",
-    "total_discounts",
-    "total_tax",
-    "total_tip_received",
-)
-_CHECKOUT_TOTALS = ("subtotal_price", "total_price", "total_discounts", "total_tax")
+_TOTALS = {
+    "subtotal_price": "subtotal_price_set",
+    "total_price": "total_price_set",
+    "total_discounts": "total_discounts_set",
+    "total_tax": "total_tax_set",
+}
+_ORDER_TOTALS = {**_TOTALS, "total_tip_received": "total_tip_received_set"}
 _is_name = re.compile(r"#(\d{1,18})", re.ASCII).fullmatch
 
 
@@ -62,18 +58,16 @@ def record(resource: str, body: object) -> Body:
 
 def order(body: Body) -> Body:
     """Give the record of an order; its refunds and fulfillments are in it."""
-    found = known(body, records.Order)
+    found = body.copy()
     currency = body.get("currency")
-    found |= money_sets(body, _ORDER_TOTALS, currency)
+    money_sets(found, _ORDER_TOTALS, currency)
     if "order_number" in body:  # what the name is made of; REST's own `number` counts from 1
         found["number"] = body["order_number"]
-    each(found, "discount_codes", code)
-    each(found, "discount_applications", lambda one: known(one, records.DiscountApplication))
-    each(found, "line_items", lambda one: line_item(one, currency))
-    each(found, "transactions", lambda one: transaction(one, body))
+    each(found, "line_items", line_item, currency)
+    each(found, "transactions", transaction, body)
     each(found, "fulfillments", fulfillment)
-    each(found, "refunds", lambda one: refund(one, body))
-    part(found, "client_details", lambda one: known(one, records.ClientDetails))
+    each(found, "refunds", refund, body)
+    part(found, "client_details", dict)
     _shipping(found, currency)
     _people(found)
     tags(found)
@@ -83,10 +77,10 @@ def order(body: Body) -> Body:
 
 def customer(body: Body) -> Body:
     """Give the record of a customer, whole or as an order carries it."""
-    found = known(body, records.Customer)
+    found = body.copy()
     part(found, "default_address", address)
     for name in _CONSENTS:
-        part(found, name, lambda one: known(one, records.Consent))
+        part(found, name, dict)
     tags(found)
     null_where_empty(found, "first_name", "last_name", "note", "email", "phone")
     return found
@@ -99,19 +93,20 @@ def checkout(body: Body) -> Body:
     claim that an amount in the one is in the other. So where they differ, the record's currency is
     the customer's.
     """
-    found = known(body, records.Checkout)
+    found = body.copy()
     if "id" not in body and (number := _is_name(str(body.get("name")))):
         found["id"] = int(number[1])  # webhooks of late tell it by the name alone
     currency = body.get("presentment_currency") or body.get("currency")
     found["currency"] = found["presentment_currency"] = currency
-    for name, total in money_sets(body, _CHECKOUT_TOTALS, currency).items():
-        is_told = isinstance(total, dict) and "shop_money" in total
-        found[name] = {"presentment_money": total["shop_money"], **total} if is_told else total
+    money_sets(found, _TOTALS, currency)
+    for name in _TOTALS.values():
+        total = found.get(name)
+        if isinstance(total, dict) and "shop_money" in total:
+            found[name] = {"presentment_money": total["shop_money"], **total}
     if "shipping_lines" not in body and "shipping_line" in body:
         found["shipping_lines"] = [body["shipping_line"]] if body["shipping_line"] else []
     places = count(1)
     each(found, "line_items", lambda one: checkout_line(one, next(places), currency))
-    each(found, "discount_codes", code)
     _shipping(found, currency)
     _people(found)
     null_where_empty(found, "email", "phone", "gateway")
@@ -120,10 +115,14 @@ def checkout(body: Body) -> Body:
 
 def _shipping(found: Body, currency: object) -> None:
     """Shape the shipping lines; one that was removed is listed still, and is none."""
-    each(found, "shipping_lines", lambda one: {} if one.get("is_removed") else one)
-    if isinstance(found.get("shipping_lines"), list):
-        found["shipping_lines"] = [line for line in found["shipping_lines"] if line != {}]
-    each(found, "shipping_lines", lambda one: shipping_line(one, currency))
+    lines = found.get("shipping_lines")
+    if lines and isinstance(lines, list):
+        found["shipping_lines"] = [line for line in lines if not _is_removed(line)]
+        each(found, "shipping_lines", shipping_line, currency)
+
+
+def _is_removed(line: object) -> bool:
+    return isinstance(line, dict) and bool(line.get("is_removed", not line))
 
 
 def _people(found: Body) -> None:

@@ -6,13 +6,11 @@ amounts alone, and no currency beside them.
 
 from __future__ import annotations
 
-from littlerelay import records
 from littlerelay.shopify.bodies_parts import (
     Body,
     attributes,
     decimal_of,
     each,
-    known,
     line_item,
     money_set,
 )
@@ -24,14 +22,14 @@ def cart(body: Body) -> Body:
     A token of the storefront holds the cart's secret behind a question mark (``hWN6c...?key=...``),
     while an order and a checkout have what stands before it.
     """
-    found = known(body, records.Cart)
+    found = body.copy()
     token = body.get("token") or body.get("id")
     if token is not None:
         found["token"] = token.partition("?")[0] if isinstance(token, str) else token
     if "note_attributes" not in body and "attributes" in body:
         found["note_attributes"] = body["attributes"]
     attributes(found, "note_attributes")
-    each(found, "line_items", lambda one: _line(one, body.get("currency") or ""))
+    each(found, "line_items", _line, body.get("currency") or "")
     return found
 
 
@@ -41,7 +39,6 @@ def _line(body: Body, currency: object) -> Body:
     Its discounts have amounts and names, but nothing tells whether a name is a code.
     """
     found = line_item(body, currency)
-    found |= {"key": body["key"]} if "key" in body else {}
     for name in ("discount_allocations", "tax_lines", "total_discount_set"):
         found.pop(name, None)
     if "original_price" in body and body["original_price"] != body.get("price"):

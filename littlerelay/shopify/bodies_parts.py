@@ -1,7 +1,8 @@
 """Shapes what several kinds of webhook and REST bodies hold: lines, money, addresses, attributes.
 
-Every function gives something new, or puts it into the record that is being made. What has another
-type than Shopify's is handed on as it is.
+No function changes what it is given; what it makes is new, or put into the record that is being
+made. What has another type than Shopify's is handed on as it is, and so is what no mapper reads: to
+pick what is read costs more than to carry the rest.
 """
 
 from __future__ import annotations
@@ -13,29 +14,29 @@ from typing import Any
 
 import orjson
 
-from littlerelay import records
 from littlerelay.errors import RecordError
 
 Body = dict[str, Any]
+Sets = dict[str, str]  # fields of plain amounts, each with that of its money set
+
+_OF_LINE = {"price": "price_set", "total_discount": "total_discount_set"}
+_OF_SHIPPING = {"price": "price_set", "discounted_price": "discounted_price_set"}
 
 _is_decimal = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,12})?").fullmatch
 
 
-def known(body: Body, kind: type) -> Body:
-    """Give the fields that a record of that kind has."""
-    return {name: body[name] for name in kind.__annotations__ if name in body}
-
-
-def each(record: Body, name: str, shape: Callable[[Body], Body]) -> None:
-    """Shape every object in a record's list."""
-    if isinstance(record.get(name), list):
-        record[name] = [shape(one) if isinstance(one, dict) else one for one in record[name]]
+def each(record: Body, name: str, shape: Callable[..., Body], *told: object) -> None:
+    """Shape every object in a record's list, of itself and what is ``told`` beside."""
+    found = record.get(name)
+    if found and isinstance(found, list):
+        record[name] = [shape(one, *told) if isinstance(one, dict) else one for one in found]
 
 
 def part(record: Body, name: str, shape: Callable[[Body], Body]) -> None:
     """Shape an object that a record holds; an empty one says nothing."""
-    if isinstance(record.get(name), dict):
-        record[name] = shape(record[name]) if record[name] else None
+    found = record.get(name)
+    if isinstance(found, dict):
+        record[name] = shape(found) if found else None
 
 
 def null_where_empty(record: Body, *names: str) -> None:
@@ -67,32 +68,20 @@ def attributes(record: Body, name: str) -> None:
 
 def address(body: Body) -> Body:
     """Give an address."""
-    found = known(body, records.Address)
-    null_where_empty(found, *found)
-    return found
+    if "" not in body.values():
+        return body
+    return {name: None if value == "" else value for name, value in body.items()}
 
 
-def code(body: Body) -> Body:
-    """Give a discount code; its amount stands in the allocations."""
-    return known(body, records.DiscountCode)
-
-
-def money_sets(body: Body, names: tuple[str, ...], currency: object) -> Body:
-    """Give the money set of each field: Shopify's own, else of the plain amount beside it.
+def money_sets(record: Body, sets: Sets, currency: object) -> None:
+    """Give each field of these its money set: Shopify's own, else one of the plain amount.
 
     ``total_price`` has ``total_price_set``. A plain amount is in ``currency``; the customer's money
     is unknown then.
     """
-    sets = {}
-    for name in names:
-        key = f"{name}_set"
-        if isinstance(body.get(key), dict):
-            sets[key] = body[key]
-        elif body.get(name) is not None:
-            sets[key] = money_set(body[name], currency)
-        elif key in body:
-            sets[key] = body[key]
-    return sets
+    for name, own in sets.items():
+        if not isinstance(record.get(own), dict) and record.get(name) is not None:
+            record[own] = money_set(record[name], currency)
 
 
 def money_set(amount: object, currency: object) -> Body:
@@ -102,10 +91,10 @@ def money_set(amount: object, currency: object) -> Body:
 
 def line_item(body: Body, currency: object) -> Body:
     """Give a line item of an order."""
-    found = known(body, records.LineItem)
-    found |= money_sets(body, ("price", "total_discount"), currency)
-    each(found, "discount_allocations", lambda one: _allocation(one, currency))
-    each(found, "tax_lines", lambda one: _tax_line(one, currency))
+    found = body.copy()
+    money_sets(found, _OF_LINE, currency)
+    each(found, "discount_allocations", _with_money, "amount", "amount_set", currency)
+    each(found, "tax_lines", _with_money, "price", "price_set", currency)
     attributes(found, "properties")
     null_where_empty(found, "variant_title", "vendor", "sku")
     return found
@@ -124,16 +113,16 @@ def checkout_line(body: Body, place: int, currency: object) -> Body:
 
 def shipping_line(body: Body, currency: object) -> Body:
     """Give a shipping line. A checkout's has a price alone, and an id that is no number."""
-    found = known(body, records.ShippingLine)
+    found = body.copy()
     if isinstance(found.get("id"), str):
         found["id"] = None
     if body.get("tax_lines") is None:
         found["tax_lines"] = []
-    found |= money_sets(body, ("price", "discounted_price"), currency)
+    money_sets(found, _OF_SHIPPING, currency)
     if "discounted_price_set" not in found and "price_set" in found:
         found["discounted_price_set"] = found["price_set"]
-    each(found, "discount_allocations", lambda one: _allocation(one, currency))
-    each(found, "tax_lines", lambda one: _tax_line(one, currency))
+    each(found, "discount_allocations", _with_money, "amount", "amount_set", currency)
+    each(found, "tax_lines", _with_money, "price", "price_set", currency)
     return found
 
 
@@ -158,9 +147,8 @@ def _text_of(amount: object) -> object:
     return str(amount) if is_number else amount
 
 
-def _allocation(body: Body, currency: object) -> Body:
-    return known(body, records.DiscountAllocation) | money_sets(body, ("amount",), currency)
-
-
-def _tax_line(body: Body, currency: object) -> Body:
-    return known(body, records.TaxLine) | money_sets(body, ("price",), currency)
+def _with_money(body: Body, name: str, own: str, currency: object) -> Body:
+    """Give a part with its one money set; most have it, and are given as they are."""
+    if isinstance(body.get(own), dict) or body.get(name) is None:
+        return body
+    return {**body, own: money_set(body[name], currency)}

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from littlerelay import records
 from littlerelay.errors import RecordError
-from littlerelay.shopify.bodies_parts import Body, known
+from littlerelay.shopify.bodies_parts import Body
 
 _MARKS = frozenset({"id", "name", "clientId", "timestamp"})
 _NAMES = ("anonymousId", "ajs_anonymous_id")
@@ -35,7 +35,7 @@ def pixel(line: object) -> Body:
     if not isinstance(line, dict) or not is_pixel(line):
         raise RecordError("wrong_type", "the record")
     event = _event(line)
-    found = known(event, records.Pixel)
+    found = _known(event, records.Pixel)
     init = event.get("init") or line.get("init")
     found["init"] = _init(init, line.get("customerPrivacy") or event.get("customerPrivacy"))
     found["anonymousId"] = _anonymous_id(line, event, init, event.get("customData"))
@@ -52,10 +52,15 @@ def _init(init: object, privacy: object) -> object:
     """Give what a pixel was handed, with the visitor's consent in its place."""
     if init is not None and not isinstance(init, dict):
         return init
-    found = known(init or {}, records.PixelInit)
+    found = _known(init or {}, records.PixelInit)
     if privacy is not None and not found.get("customerPrivacy"):
         found["customerPrivacy"] = privacy
     return found or None
+
+
+def _known(body: Body, kind: type) -> Body:
+    """Give the fields that a record of that kind has."""
+    return {name: body[name] for name in kind.__annotations__ if name in body}
 
 
 def _anonymous_id(*places: object) -> str | None:

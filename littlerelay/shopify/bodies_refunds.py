@@ -11,12 +11,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from littlerelay import records
 from littlerelay.shopify.bodies_parts import (
     Body,
     decimal_of,
     each,
-    known,
     money_sets,
     null_where_empty,
 )
@@ -29,15 +27,17 @@ _LINES = (
     ("refund_shipping_lines", "subtotal_amount_set", "tax_amount_set"),
 )
 _SHIPPING_REFUND = "shipping_refund"
+_OF_LINE = {"subtotal": "subtotal_set", "total_tax": "total_tax_set"}
+_OF_ADJUSTMENT = {"amount": "amount_set", "tax_amount": "tax_amount_set"}
 
 
 def refund(body: Body, order: Body) -> Body:
     """Give a refund of an order; of ``order``, its body, the currencies and totals are read."""
-    found = known(body, records.Refund)
+    found = body.copy()
     currency = order.get("currency")
-    each(found, "refund_line_items", lambda one: _refund_line(one, currency))
-    each(found, "order_adjustments", lambda one: _adjustment(one, currency))
-    each(found, "transactions", lambda one: transaction(one, order))
+    each(found, "refund_line_items", _refund_line, currency)
+    each(found, "order_adjustments", _adjustment, currency)
+    each(found, "transactions", transaction, order)
     _shipping(found, order)
     if "total_refunded_set" not in found and (total := _total(found, order)):
         found["total_refunded_set"] = total
@@ -47,7 +47,7 @@ def refund(body: Body, order: Body) -> Body:
 
 def transaction(body: Body, order: Body) -> Body:
     """Give a transaction of an order."""
-    found = known(body, records.Transaction)
+    found = body.copy()
     if "amount_set" not in found and "amount" in body:
         amount_set = _in_both(body["amount"], body.get("currency"), order)
         if amount_set:
@@ -56,27 +56,28 @@ def transaction(body: Body, order: Body) -> Body:
 
 
 def fulfillment(body: Body) -> Body:
-    """Give a fulfillment; of its lines only which ones, and how many of each."""
-    found = known(body, records.Fulfillment)
+    """Give a fulfillment."""
+    found = body.copy()
     if found.get("status") == "canceled":
         found["status"] = "cancelled"
     for name in ("tracking_number", "tracking_url"):  # bodies of old have no lists
         if f"{name}s" not in found and body.get(name):
             found[f"{name}s"] = [body[name]]
-    each(found, "line_items", lambda one: known(one, records.QuantityOfLine))
     null_where_empty(found, "tracking_company")
     return found
 
 
 def _refund_line(body: Body, currency: object) -> Body:
-    sets = money_sets(body, ("subtotal", "total_tax"), currency)
-    return known(body, records.RefundLineItem) | sets
+    found = body.copy()
+    money_sets(found, _OF_LINE, currency)
+    return found
 
 
 def _adjustment(body: Body, currency: object) -> Body:
-    sets = money_sets(body, ("amount", "tax_amount"), currency)
-    reason = body.get("kind") or body.get("reason")
-    return known(body, records.OrderAdjustment) | sets | {"reason": reason}
+    found = body.copy()
+    money_sets(found, _OF_ADJUSTMENT, currency)
+    found["reason"] = body.get("kind") or body.get("reason")
+    return found
 
 
 def _shipping(found: Body, order: Body) -> None:
@@ -87,8 +88,7 @@ def _shipping(found: Body, order: Body) -> None:
     The adjustment is negative and its tax stands beside it; a line's amount holds the tax where the
     order's prices do.
     """
-    kind = records.RefundShippingLine
-    each(found, "refund_shipping_lines", lambda one: known(one, kind))
+    each(found, "refund_shipping_lines", dict)  # of their own, for a tax is put into one
     adjustments = found.get("order_adjustments")
     if not isinstance(adjustments, list):
         return
