@@ -170,7 +170,21 @@ def _of_own(plan: Plan, own: Own | None) -> Plan:
         changes = replace(changes, integrations=())
     if changes.namespace == meant["namespace"]:
         changes = replace(changes, namespace="")
-    return replace(plan, changes=changes, oldest=None if "All=" in chosen else plan.oldest)
+    is_chosen = sources.is_choice(_pairs(chosen))
+    return replace(plan, changes=changes, oldest=None if is_chosen else plan.oldest)
+
+
+def _pairs(chosen: str) -> list[tuple[str, bool]]:
+    """Read destinations as `meaning.text` wrote them; none where that is not sure.
+
+    No name holds an equals sign, so a piece without one is of a name that holds a comma.
+    """
+    pairs = [piece.rpartition("=") for piece in chosen.split(", ")]
+    return [(name, said == "true") for name, _, said in pairs] if all(map(_has_name, pairs)) else []
+
+
+def _has_name(pair: tuple[str, str, str]) -> bool:
+    return bool(pair[0]) and "=" not in pair[0]
 
 
 def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:

@@ -241,6 +241,18 @@ def test_a_choice_that_the_run_itself_made_is_enough(
     assert segment.verdict(LINES).is_exact
 
 
+@pytest.mark.parametrize(
+    "named", ["Email All=true", "Mixpanel=true", "A, Email All=true", "B, All=true", ""]
+)
+def test_a_destination_whose_name_ends_like_all_is_no_choice_of_the_run(
+    segment: StandInSegment, tmp_path: Path, named: str
+) -> None:
+    path = put_own(tmp_path / "events.ndjson", LINES, integrations=named)
+    with pytest.raises(RefusedError, match="older than 72 hours"):
+        sent(segment, path, integrations=())
+    assert not segment.requests
+
+
 def test_one_old_message_late_in_a_file_is_found_before_the_first_batch(
     segment: StandInSegment, tmp_path: Path
 ) -> None:

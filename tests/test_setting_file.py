@@ -35,6 +35,10 @@ WRONG_FILES = [
     ("braze_keys = ['a', 1]", "braze_keys is a number, but must be a text."),
     ("integrations = true", "integrations is true, but must be a table of names"),
     ("# x\n[integrations]\nA = 'on'", "line 2: integrations has a text for 'A', but must have tr"),
+    (
+        "integrations = {'A=true, All' = false}",
+        "integrations has 'A=true, All', but no name holds an equals",
+    ),
     ("[integrations]\nall = false", "integrations has 'all'."),
     ("[integrations]\n'' = false", "integrations has an empty name."),
     ("[consent]\nAnalytics = true", "consent lacks Advertising, Functional and DataSharing, and"),

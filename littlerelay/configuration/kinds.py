@@ -221,6 +221,8 @@ def _destinations(value: object) -> tuple[tuple[str, bool], ...]:
     for name, _ in pairs:
         if name.casefold() == "all" and name != "All":
             raise WrongValue(f"has {shown(name)}", "Segment knows it as All.")
+        if "=" in name:
+            raise WrongValue(f"has {shown(name)}, but no name holds an equals sign")
     return pairs
 
 
