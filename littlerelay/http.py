@@ -9,8 +9,10 @@ What is tried again: no connection, a broken or cut answer, 408, 410, 429, 460 a
 
 from __future__ import annotations
 
+import logging
 import ssl
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -170,6 +172,21 @@ def _client(way: httpx.BaseTransport) -> httpx.Client:
     return httpx.Client(
         transport=way, timeout=TIMEOUT, headers=NAMED, follow_redirects=False, trust_env=False
     )
+
+
+@contextmanager
+def unlogged(secret: str) -> Iterator[None]:
+    """Keep httpx from logging an address that holds a secret: it logs every one that it asks."""
+
+    def is_safe(record: logging.LogRecord) -> bool:
+        return secret not in record.getMessage()
+
+    logger = logging.getLogger("httpx")
+    logger.addFilter(is_safe)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_safe)
 
 
 def retry_after(text: str | None, now: float) -> float | None:

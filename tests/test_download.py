@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -93,6 +94,19 @@ def test_a_result_is_fetched_as_it_is_and_for_its_owner_alone(tmp_path: Path) ->
     assert host.asked[0].headers["Accept-Encoding"] == "identity"
     assert not [name for name in host.asked[0].headers if name.startswith("x-shopify")]
     assert (tmp_path / "result").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("signature", ["secret", "a%2Fb%3D", "ä b/c+"])
+def test_no_log_holds_the_address_which_is_its_own_permission(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, signature: str
+) -> None:
+    host = Host(broken(RESULT[:HALF]), rest)
+    with caplog.at_level(logging.DEBUG):
+        fetched(tmp_path / "result", host, f"{URL.partition('=')[0]}={signature}")
+        Host(whole).client().get("https://example.com/other")
+    told = [record.getMessage() for record in caplog.records]
+    assert any("/other" in line for line in told)
+    assert not [line for line in told if "Signature" in line]
 
 
 def test_what_broke_off_goes_on_behind_the_bytes_that_are_there(tmp_path: Path) -> None:

@@ -7,10 +7,7 @@ in no error and no log.
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
@@ -20,7 +17,7 @@ import orjson
 
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import RefusedError, UnreachableError
-from littlerelay.http import server_time
+from littlerelay.http import server_time, unlogged
 from littlerelay.settings import Destination, Region
 
 _UNKNOWN = frozenset({400, 403, 404})
@@ -61,9 +58,10 @@ def check_key(destination: Destination, web: httpx.Client, clock: Clock = SYSTEM
 
 def _asked(base: str, key: str, web: httpx.Client) -> httpx.Response:
     """Ask for the settings of the key's source."""
+    name = quote(key, safe="")
     try:
-        with _unlogged(key):
-            return web.get(f"{base}/v1/projects/{quote(key, safe='')}/settings")
+        with unlogged(name):
+            return web.get(f"{base}/v1/projects/{name}/settings")
     except httpx.RequestError as error:
         # The error itself may show the address.
         raise _unreachable(f"it broke the connection ({type(error).__name__})") from None
@@ -124,18 +122,3 @@ def _unreachable(what: str) -> UnreachableError:
         f"Segment cannot be asked about the write key: {what}.",
         "Nothing was sent: run the same command again later.",
     )
-
-
-@contextmanager
-def _unlogged(key: str) -> Iterator[None]:
-    """Keep httpx from logging addresses with the key: it logs every request that it sends."""
-
-    def is_safe(record: logging.LogRecord) -> bool:
-        return quote(key, safe="") not in record.getMessage()
-
-    logger = logging.getLogger("httpx")
-    logger.addFilter(is_safe)
-    try:
-        yield
-    finally:
-        logger.removeFilter(is_safe)

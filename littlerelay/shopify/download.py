@@ -1,15 +1,16 @@
 """Fetches the result of a bulk operation into a file, going on where a connection broke.
 
 It lies on another host than the shop, for a week, under an address that is its own permission: the
-shop's token is never sent there. It is asked for as it is, without compression: a compressed answer
-that ends early may pass for a whole one.
+shop's token is never sent there, and the address is in no error and no log. It is asked for as it
+is, without compression: a compressed answer that ends early may pass for a whole one.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ import httpx
 from littlerelay.clock import Clock
 from littlerelay.durable import PRIVATE, disk_errors, write_all
 from littlerelay.errors import RefusedError, UnreachableError
+from littlerelay.http import unlogged
 from littlerelay.patience import PATIENCE, Attempts, Patience, Watch, unwatched
 from littlerelay.routes import is_loopback
 
@@ -97,7 +99,7 @@ class Download:
         headers = {"Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
-        with self._opened() as web, web.stream("GET", url, headers=headers) as answer:
+        with self._opened() as web, _asked(web, url, headers) as answer:
             if answer.status_code == 416 and start:
                 _check_end(answer, path, start)
                 return
@@ -108,6 +110,14 @@ class Download:
         expected = _length(answer)
         if expected is not None and size != start + expected:
             raise _BrokenError(f"{size} of {start + expected} bytes")
+
+
+@contextmanager
+def _asked(web: httpx.Client, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+    """Ask for a result, which is answered as it comes."""
+    address = httpx.URL(url)
+    with unlogged(str(address)), web.stream("GET", address, headers=headers) as answer:
+        yield answer
 
 
 def _put(answer: httpx.Response, path: Path, size: int, told: Told) -> int:
