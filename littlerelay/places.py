@@ -5,9 +5,11 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from littlerelay import deliveries
 from littlerelay.durable import disk_errors, sync_folder
@@ -28,6 +30,13 @@ _MENDED = re.compile(r"\.(?:refused\.[0-9a-f]{8}|rejects)\.ndjson$")
 STDIN = "-"
 
 _PACKED = (".zst", ".bz2", ".xz", ".zip", ".7z", ".br", ".lz4")
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Closed = TypeVar("Closed", bound=_Closable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +120,35 @@ def check_apart(paths: Paths, inputs: Iterable[Path]) -> None:
 
 def check_new(path: Path, option: str = "--out") -> None:
     """Refuse a place for a new file where something lies, or nothing can. Raises UsageError."""
-    check_place(Paths(unfinished(path)), option)
+    partial = unfinished(path)
+    check_place(Paths(partial), option)
     if os.path.lexists(path):
         raise UsageError(f"{path} exists.", "Move it away, or choose another name.")
+    if os.path.lexists(partial):
+        raise UsageError(
+            f"{partial} exists: a command that was killed leaves such a file.",
+            f"Remove it, or choose another {option}.",
+        )
 
 
 def unfinished(path: Path) -> Path:
     """Give the name that a file has until it is whole."""
     return path.parent / f"unfinished-{path.name}"  # a folder has no name, and exists
+
+
+@contextmanager
+def growing(path: Path, opened: Callable[[Path], Closed]) -> Iterator[Closed]:
+    """Open a new file under the name that it has until it is whole; where that fails, it goes.
+
+    Raises what ``opened`` raises.
+    """
+    file = opened(unfinished(path))
+    try:
+        with closing(file):
+            yield file
+    except BaseException:
+        unfinished(path).unlink(missing_ok=True)
+        raise
 
 
 def publish(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from littlerelay.clock import SYSTEM, Clock
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input, StreamInput
 from littlerelay.files.ndjson import LazyFile, Output, StreamOutput
-from littlerelay.places import check_new, named, publish, unfinished
+from littlerelay.places import check_new, growing, named, publish
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.recordings import beginnings
 from littlerelay.replays import planned
@@ -50,8 +51,8 @@ def rewrite(
     with ExitStack() as stack:
         output: Output = StreamOutput(stdout)
         if not is_stream:
-            output = stack.enter_context(closing(open_output(unfinished(places[0]))))
-        rejects = stack.enter_context(closing(LazyFile(unfinished(refused))))
+            output = stack.enter_context(growing(places[0], partial(open_output, is_new=True)))
+        rejects = stack.enter_context(growing(refused, partial(LazyFile, is_new=True)))
         writer = _Writer(output, rejects, clock)
         for name, source in _sources(paths, stream):
             with closing(source):

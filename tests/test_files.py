@@ -195,6 +195,16 @@ def test_a_file_is_for_its_owner_alone(opened: Callable[[Path], PlainFile], path
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_file_that_others_could_read_is_its_owner_s_alone_once_it_is_begun(path: Path) -> None:
+    path.touch(0o666)
+    path.chmod(0o666)
+    mark = append(path, LINES)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)  # by its owner, who may know why
+    append(path, LINES, mark)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_second_writer_is_refused_until_the_first_has_gone(path: Path) -> None:
     with closing(open_output(path)) as first:
         first.write(LINES[0])

@@ -142,7 +142,7 @@ def test_one_that_is_interrupted_has_not_its_name(tmp_path: Path, out: str) -> N
     running = rewriting(path, out=out)
     list(itertools.islice(running, 2))
     running.close()
-    assert not {out, f"{out}.refused.ndjson"} & {*names()}
+    assert names() == []
     rewritten(path, out=out)
     assert names() == [out, f"{out}.refused.ndjson"]
 
@@ -163,13 +163,29 @@ def test_a_file_that_is_whole_is_named_after_what_was_refused_of_it(
     assert seen == ["out.ndjson.refused.ndjson", "out.ndjson"]
 
 
-@pytest.mark.parametrize("taken", ["out.ndjson", "out.ndjson.refused.ndjson"])
+TAKEN = ["out.ndjson", "out.ndjson.refused.ndjson"]
+
+
+@pytest.mark.parametrize("taken", [*TAKEN, *(f"unfinished-{name}" for name in TAKEN)])
 def test_what_exists_is_not_written_over(events: Path, taken: str) -> None:
     Path(taken).write_text("kept")
     with pytest.raises(UsageError, match=f"{taken} exists"):
         rewritten(events)
     assert names() == [taken]
     assert Path(taken).read_text() == "kept"
+
+
+@pytest.mark.parametrize("place", ["out.ndjson", "out.ndjson.gz", "out.ndjson.refused.ndjson"])
+def test_what_came_to_be_there_meanwhile_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    path = put(tmp_path / "events.ndjson", [BAD, *LINES])
+    monkeypatch.setattr(rewrites, "check_new", lambda _: None)
+    Path(f"unfinished-{place}").write_text("kept")
+    with pytest.raises(UsageError, match=f"unfinished-{place} cannot be written: File exists"):
+        rewritten(path, out=place.removesuffix(".refused.ndjson"))
+    assert names() == [f"unfinished-{place}"]
+    assert Path(f"unfinished-{place}").read_text() == "kept"
 
 
 def test_a_link_that_leads_nowhere_exists_too(events: Path) -> None:
@@ -197,7 +213,7 @@ def test_a_compressed_file_that_was_cut_gives_no_file(tmp_path: Path) -> None:
     path = put(tmp_path / "events.gz", [gzip.compress(b"".join(LINES))[:-2_000]])
     with pytest.raises(DiskError, match="ends too early"):
         rewritten(path)
-    assert "out.ndjson" not in names()
+    assert names() == []
 
 
 def test_a_period_that_is_empty_is_refused(events: Path) -> None:

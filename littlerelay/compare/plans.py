@@ -8,8 +8,8 @@ that a later comparison knows both for one fact.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from littlerelay.compare.costs import Costs
 from littlerelay.errors import RecordError, UsageError
 from littlerelay.events import encode_part, message_id
 from littlerelay.files.ndjson import PlainFile
-from littlerelay.places import publish, unfinished
+from littlerelay.places import growing, publish
 from littlerelay.segment.messages import Message, encoded
 
 
@@ -49,18 +49,14 @@ class Plan:
 
         The file has its name only once it is whole. Raises UsageError and DiskError.
         """
-        partial, repeats = unfinished(self.path), 0
-        with closing(PlainFile(partial)) as file:
-            try:
-                for one in messages:
-                    file.write(line := self._line(one))
-                    repeats += one.repeats
-                    if costs is not None:
-                        costs.add(one.message.event, len(line))
-                lines = file.sync().lines
-            except BaseException:
-                partial.unlink(missing_ok=True)
-                raise
+        repeats = 0
+        with growing(self.path, partial(PlainFile, is_new=True)) as file:
+            for one in messages:
+                file.write(line := self._line(one))
+                repeats += one.repeats
+                if costs is not None:
+                    costs.add(one.message.event, len(line))
+            lines = file.sync().lines
         publish(self.path)
         return Written(lines, repeats if self.epoch is None else 0)
 

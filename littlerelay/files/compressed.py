@@ -18,8 +18,8 @@ class GzipFile:
     there is a mark: so the bytes are those of a run that was never stopped.
     """
 
-    def __init__(self, path: Path, mark: Mark = EMPTY) -> None:
-        self._file = PlainFile(path, mark)
+    def __init__(self, path: Path, mark: Mark = EMPTY, *, is_new: bool = False) -> None:
+        self._file = PlainFile(path, mark, is_new=is_new)
         self._lines = mark.lines
         self._member = Member()
 
@@ -80,6 +80,7 @@ class Member:
         return self._zlib.flush()
 
 
-def open_output(path: Path, mark: Mark = EMPTY) -> PlainFile | GzipFile:
+def open_output(path: Path, mark: Mark = EMPTY, *, is_new: bool = False) -> PlainFile | GzipFile:
     """Open an output by its name: ``.gz`` is compressed."""
-    return GzipFile(path, mark) if path.suffix == ".gz" else PlainFile(path, mark)
+    kind = GzipFile if path.suffix == ".gz" else PlainFile
+    return kind(path, mark, is_new=is_new)

@@ -97,12 +97,12 @@ class PlainFile:
 
 
 class LazyFile:
-    """A PlainFile that is there only once it has a line."""
+    """A PlainFile that is there only once it has a line, or stays only then where it ``is_new``."""
 
-    def __init__(self, path: Path, mark: Mark = EMPTY) -> None:
+    def __init__(self, path: Path, mark: Mark = EMPTY, *, is_new: bool = False) -> None:
         self._path = path
-        left_over = path.is_symlink() or path.exists()
-        self._file = PlainFile(path, mark) if mark.bytes or left_over else None
+        at_once = is_new or mark.bytes or path.is_symlink() or path.exists()
+        self._file = PlainFile(path, mark, is_new=is_new) if at_once else None
 
     @property
     def written(self) -> int:
@@ -222,6 +222,8 @@ def _open(path: Path, mark: Mark, exclusive: int) -> int:
         ) from error
     try:
         _cut(path, handle, mark)
+        if not mark.bytes:  # nothing is promised yet, and whoever made it may have let others read
+            os.fchmod(handle, PRIVATE)
     except BaseException:
         os.close(handle)
         raise
