@@ -50,7 +50,7 @@ class EnvironmentTransport(httpx.BaseTransport):
 
 
 def _transport(tls: ssl.SSLContext, proxy: str | None = None) -> httpx.HTTPTransport:
-    limits = httpx.Limits(max_keepalive_connections=4)
+    limits = httpx.Limits()  # none: whoever asks on many threads keeps a connection for each
     return httpx.HTTPTransport(verify=tls, limits=limits, proxy=proxy)
 
 
