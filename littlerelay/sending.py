@@ -27,7 +27,7 @@ from littlerelay.segment.access import Access
 from littlerelay.segment.batches import Batch, Place
 from littlerelay.segment.delivery import Delivery, Pacer, Refusals
 from littlerelay.segment.lanes import Brake, Lanes, Stopped
-from littlerelay.segment.posting import Poster
+from littlerelay.segment.posting import AllRefusedError, Poster
 from littlerelay.segment.preflight import check_key
 from littlerelay.settings import Destination
 from littlerelay.sockets import Sockets
@@ -167,12 +167,14 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
             for _ in delivery.run(batches, wire.pacer):
                 keeper.keep(delivery)
                 yield keeper.sending(wire.host)
-        except BaseException:
+        except BaseException as error:
             wire.stop()
             if delivery.is_sound and keeper.is_sound:
                 delivery.settle()
                 keeper.keep(delivery)
                 wire.watch(keeper.sending(wire.host))
+                if isinstance(error, AllRefusedError):
+                    raise keeper.told_why(error) from error
             raise
         keeper.finish(delivery)
     yield keeper.sent(wire.host, delivery.batches, wire.clock.monotonic() - began)
@@ -227,6 +229,17 @@ class _Keeper:
         )
         delivery.kept(place)
         self.is_sound = True
+
+    def told_why(self, error: AllRefusedError) -> RefusedError:
+        """Write down why all is refused, and say where. Raises DiskError.
+
+        It stands behind what is remembered: the message is not done with, and whoever goes on cuts
+        it off.
+        """
+        self._refused.write(error.refusal.line())
+        self._refused.sync()
+        place = self._outgoing.paths.refused
+        return RefusedError(str(error), f"{error.hint} Segment's own words are in {place}.")
 
     def finish(self, delivery: Delivery) -> None:
         """Remember the end, once the counts agree. Raises RuntimeError where they do not: a bug."""

@@ -1,6 +1,7 @@
 """A batch is posted as its lines are, and no answer, whatever it says, tells the write key."""
 
 import gc
+import io
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,15 @@ import httpx
 import orjson
 import pytest
 
+from littlerelay import replays
 from littlerelay.clock import SYSTEM
 from littlerelay.errors import RefusedError
 from littlerelay.http import AGAIN, RetryTransport
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import START, Batch
 from littlerelay.segment.posting import Poster
-from littlerelay.settings import Destination
-from sent_files import beside, line, message, put, sent
+from littlerelay.settings import Destination, ReplayRequest
+from sent_files import RESTLESS, beside, line, message, messages, put, sent, target
 from standin.exchange import Reply
 from standin.segment import StandInSegment
 
@@ -82,3 +84,25 @@ def test_nothing_keeps_a_batch_that_is_answered() -> None:
         assert [one() for one in kept] == [None]
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_segment_s_own_words_are_kept_for_the_owner_alone_and_are_in_no_error(
+    segment: StandInSegment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stream: bool
+) -> None:
+    words = Reply(400, {"message": "invalid email ada@example.com"})
+    monkeypatch.setattr(segment.app, "_taken", lambda *_: words)
+    path = put(tmp_path / "events.ndjson", messages(500))
+    with pytest.raises(RefusedError, match=r"refuses every message \(status 400\)") as caught:
+        piped(segment) if is_stream else sent(segment, path)
+    refused = Path(caught.value.hint.rpartition(" are in ")[2].removesuffix("."))
+    (one,) = map(orjson.loads, refused.read_bytes().splitlines())
+    assert one["detail"] == "400: invalid email ada@example.com"
+    assert refused.stat().st_mode & 0o777 == 0o600
+    assert "ada" not in f"{caught.value} {caught.value.hint}"
+
+
+def piped(segment: StandInSegment) -> None:
+    request = ReplayRequest(("-",), integrations=(("All", True),), rate=1e6)
+    stream = io.BytesIO(b"".join(messages(500)))
+    list(replays.replay(request, target(segment), RESTLESS, stream=stream))

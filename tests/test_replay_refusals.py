@@ -81,6 +81,7 @@ def test_when_every_message_is_refused_the_key_is_to_blame_and_nothing_is_lost(
     segment.app.poison = set()
     (result,) = sent(segment, path)
     assert (result.accepted, result.refused) == (1_000, 0)
+    assert not list(tmp_path.glob("*.refused.*"))
 
 
 def test_many_poison_messages_in_a_row_stop_nothing_once_others_were_accepted(

@@ -27,13 +27,27 @@ _MOST_REFUSED = 100  # messages, each by itself, before any was accepted
 _SHOWN = 200  # characters of Segment's reason
 
 
+class AllRefusedError(RefusedError):
+    """Segment takes none of the first messages; ``refusal``, the latest of them, says why.
+
+    Segment's own words may repeat what is in a message: they are for the file of refused ones.
+    """
+
+    def __init__(self, status: int, refusal: Refusal) -> None:
+        super().__init__(
+            f"Segment refuses every message (status {status}).",
+            "The key or the endpoint is likely wrong: run `relay check`. Nothing is lost.",
+        )
+        self.refusal = refusal
+
+
 class Poster:
     """Posts the batches of one destination; several threads may use it.
 
     It has a transport and no client, whose cookies, redirects and the like take as long as packing
     a batch.
-    ``post`` raises RefusedError for a key, an endpoint or a token that is refused, and
-    UnreachableError when patience ends.
+    ``post`` raises RefusedError for a key, an endpoint or a token that is refused, AllRefusedError
+    where all messages are, and UnreachableError when patience ends.
     """
 
     def __init__(
@@ -101,12 +115,10 @@ class Poster:
         """Give one refused message; where none was ever accepted, it is not the messages' fault."""
         self._refused_at_first += 1
         detail = f"{answer.status_code}: {self._reason(answer)}"
+        refusal = Refusal("refused", detail, kept(line))
         if not self._has_accepted and self._refused_at_first >= _MOST_REFUSED:
-            raise RefusedError(
-                f"Segment refuses every message ({detail}).",
-                "The key or the endpoint is likely wrong: run `relay check`. Nothing is lost.",
-            )
-        return Refusal("refused", detail, kept(line))
+            raise AllRefusedError(answer.status_code, refusal)
+        return refusal
 
     def _reason(self, answer: httpx.Response) -> str:
         """Give Segment's words, but for the key, which a server may repeat."""
