@@ -226,8 +226,8 @@ def with_an_amount_beyond_all(path: Path) -> None:
     [
         (without_its_end, UsageError, "no JSON"),
         (packed_and_cut, DamagedError, "it was cut"),
-        (with_a_text_for_an_amount, UsageError, "byte 0: total of Order Completed of #0 is no"),
-        (with_an_amount_beyond_all, UsageError, "byte 0: total of Order Completed of #0 is no"),
+        (with_a_text_for_an_amount, UsageError, "byte 0: total of Order Completed is no n"),
+        (with_an_amount_beyond_all, UsageError, "byte 0: total of Order Completed is no n"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_told(

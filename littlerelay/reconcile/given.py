@@ -106,8 +106,7 @@ class Reader:
             try:
                 amounts[name] = _thousandths(properties.get(told))
             except ValueError:
-                of = f"{event['event']} of {properties.get('order_id', event.get('messageId'))}"
-                detail = f"{told} of {of} is no number"
+                detail = f"{told} of {event['event']} is no number"
                 raise _unreadable(path, position, detail) from None
         at, key = timestamp(event["timestamp"]), original_id(event)
         number = self._number(kind, key, properties)

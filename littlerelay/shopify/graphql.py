@@ -23,12 +23,11 @@ from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwa
 from littlerelay.progress import Bucket, Waiting
 from littlerelay.shopify.decoding import decoded
 from littlerelay.shopify.queries import document
-from littlerelay.shopify.refusals import check_version, refusal
+from littlerelay.shopify.refusals import check_version, refusal, words
 from littlerelay.shopify.session import Session
 
 Variables = dict[str, Any]
 
-_LONGEST = 300  # characters of a message of Shopify's that are shown
 _LONGEST_STORM = 3600.0  # seconds for which one question is asked again while it is throttled
 _MOMENT = 0.01  # seconds; a shorter wait is no reason to have been thrown back
 _SPITE = 1.0  # seconds to wait where a refusal names no reason to
@@ -223,7 +222,7 @@ def expected(name: str) -> Iterator[None]:
 def _graphql_error(errors: object, secret: str) -> Exception:
     found: list[Any] = errors if isinstance(errors, list) else [errors]
     denied = [error for error in found if _is_denied(error)]
-    message = _message((denied or found)[0]).replace(secret, "***")[:_LONGEST]
+    message = words((denied or found)[0], secret)
     if denied:
         paths = [[str(step) for step in error.get("path") or []] for error in denied]
         return DeniedError(
@@ -237,21 +236,15 @@ def _graphql_error(errors: object, secret: str) -> Exception:
 
 def _is_denied(error: object) -> bool:
     return isinstance(error, dict) and (
-        _code(error) == "ACCESS_DENIED" or "not approved to access" in _message(error)
+        _code(error) == "ACCESS_DENIED" or "not approved to access" in words(error)
     )
-
-
-def _message(error: object) -> str:
-    """Give the first line: the others hold request ids and addresses of documentation."""
-    text = error.get("message", error) if isinstance(error, dict) else error
-    return str(text).strip().partition("\n")[0]
 
 
 def _check_search(answer: dict[str, Any]) -> None:
     for search in (answer.get("extensions") or {}).get("search") or []:
         for warning in search.get("warnings") or []:
             raise RefusedError(
-                f"Shopify ignored a filter ({warning.get('field')}: {warning.get('message')}) and "
+                f"Shopify ignored a filter ({warning.get('field')}: {words(warning)}) and "
                 "would have given other records.",
                 "Nothing of that answer was written; look for a newer relay.",
             )

@@ -14,13 +14,13 @@ from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.patience import PATIENCE, Attempts, Patience, UnansweredError, Watch, unwatched
 from littlerelay.shopify.graphql import GraphQL, expected
+from littlerelay.shopify.refusals import words
 from littlerelay.shopify.spans import Node
 from littlerelay.times import epoch
 
 _UNDER_WAY = frozenset({"CREATED", "RUNNING", "CANCELING"})
 _BUSY = frozenset({"OPERATION_IN_PROGRESS", "LIMIT_REACHED"})
 _SKEW = 60  # seconds by which the clocks of Shopify's machines may differ
-_LONGEST = 300  # characters of a message of Shopify's that are shown
 
 
 class BusyError(UnreachableError):
@@ -120,7 +120,7 @@ class Operations:
         answer = self._api.carry_out("operation_start", {"text": text})
         with expected("operation_start"):
             started = answer["started"]
-            errors = [(error["code"], str(error["message"])) for error in started["errors"]]
+            errors = [(error["code"], words(error)) for error in started["errors"]]
         if any(code in _BUSY for code, _ in errors):
             raise BusyError(
                 "As many bulk operations of this app are under way as Shopify allows.",
@@ -128,7 +128,7 @@ class Operations:
             )
         if errors:
             raise TextRefusedError(
-                f"Shopify takes no such bulk operation: {errors[0][1][:_LONGEST]}",
+                f"Shopify takes no such bulk operation: {errors[0][1]}",
                 "Read by pages: --mode pages.",
             )
         operation = _operation(started["operation"])

@@ -1,6 +1,12 @@
-"""Says what an HTTP answer of Shopify's means that is none to a question."""
+"""Says what Shopify means by an answer that is none to a question.
+
+No question holds anything of a customer's, so Shopify's words on it name fields, arguments and
+scopes: they say what to mend, and are told, but for values.
+"""
 
 from __future__ import annotations
+
+import re
 
 import httpx
 
@@ -19,9 +25,33 @@ _REFUSALS = {
     430: ("took this for an attack", "Wait some minutes, then run the same command again."),
 }
 
+_LONGEST = 300  # characters of Shopify's words that are told
+# Addresses, ids, tokens, long numbers, and what is quoted and no name, type or scope.
+_VALUES = re.compile(
+    r"""\S+@\S+|gid://[^\s'"`)]+|\bshp[a-z]{2}_\w+|\d[\d\ .:TZ+-]{3,}\d\w*"""
+    r"""|(?<=invalid\ value\ )\([^)]*\)"""
+    r"""|(?<!\w)(?P<quote>["'`])(?![\w.:$!\[\]-]+(?P=quote)).*?(?P=quote)(?!\w)""",
+)
+
 
 class VersionError(RefusedError):
     """Shopify answered by another API version than the one that relay reads."""
+
+
+def words(error: object, secret: str = "") -> str:
+    """Give the first line of what Shopify says of an error, without values.
+
+    The lines that follow hold ids of requests and addresses of documentation.
+
+    >>> words({"message": "Field 'foo' doesn't exist on type 'Order'"})
+    "Field 'foo' doesn't exist on type 'Order'"
+    """
+    said = error.get("message", error) if isinstance(error, dict) else error
+    if isinstance(said, dict):
+        said = ", ".join(f"{name}: {value}" for name, value in said.items())
+    line = str(said).strip().partition("\n")[0]
+    shown = line.replace(secret, "***") if secret else line
+    return _VALUES.sub("***", shown)[:_LONGEST]
 
 
 def check_version(response: httpx.Response) -> None:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from littlerelay.errors import RefusedError
 from littlerelay.shopify.graphql import GraphQL, expected
+from littlerelay.shopify.refusals import words
 
 SCOPE = "read_reports"  # without it `sales` is refused
 
@@ -35,7 +36,6 @@ _COLUMNS = {
     "total": "total_sales",
 }
 _MONTH = re.compile(r"(\d{4}-\d{2})(?:-01.*)?")
-_LONGEST = 300  # characters of a message of Shopify's that are shown
 
 
 class Sales(NamedTuple):
@@ -71,11 +71,11 @@ def sales(api: GraphQL, first: date, last: date) -> list[Sales]:
     answer = api.execute("sales", {"text": _text(first, last)})
     with expected("sales"):
         report = answer["report"]
-        errors = [str(error) for error in report["errors"]]
+        errors = [words(error) for error in report["errors"]]
         rows = [] if errors else _rows(report["table"])
     if errors:
         raise ReportError(
-            f"Shopify does not understand relay's question for sales: {errors[0][:_LONGEST]}",
+            f"Shopify does not understand relay's question for sales: {errors[0]}",
             "Everything else can be checked without it; look for a newer relay.",
         )
     return rows
