@@ -1,6 +1,7 @@
 """A batch is posted as its lines are, and no answer, whatever it says, tells the write key."""
 
 import gc
+import gzip
 import io
 import weakref
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from littlerelay.http import AGAIN, RetryTransport
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import START, Batch
 from littlerelay.segment.posting import Poster
-from littlerelay.settings import Destination, ReplayRequest
+from littlerelay.settings import Destination, OAuth, ReplayRequest
 from sent_files import RESTLESS, beside, line, message, messages, put, sent, target
 from standin.exchange import Reply
 from standin.segment import StandInSegment
@@ -66,6 +67,40 @@ def told(segment: StandInSegment, path: Path) -> str:
         results = f"{error} {error.hint}"
     files = [file.read_text() for file in path.parent.iterdir()]
     return " ".join([str(results), *files])
+
+
+class Tokens(Access):
+    """Counts the tokens that are thrown away; `first` is good for nothing."""
+
+    def __init__(self) -> None:
+        self.cleared = 0
+
+    def headers(self, renew: bool = False) -> dict[str, str]:
+        return {"Authorization": f"Bearer {'again' if self.cleared else 'first'}"}
+
+    def clear(self) -> None:
+        self.cleared += 1
+
+
+@pytest.mark.parametrize("is_first_good", [True, False])
+def test_a_poison_message_costs_one_token_at_most(is_first_good: bool) -> None:
+    posts: list[bytes] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        posts.append(gzip.decompress(request.content))
+        is_good = is_first_good or request.headers["Authorization"] == "Bearer again"
+        status = 400 if b"POISON" in posts[-1] or not is_good else 200
+        return httpx.Response(status, json={"success": status == 200})
+
+    lines = [line({"messageId": "POISON" if one == 700 else str(one)}) for one in range(1_024)]
+    app = OAuth("app", "key", "", "https://example.com")
+    where = Destination("https://example.com/v1/batch", "k" * 10, oauth=app)
+    tokens = Tokens()
+    poster = Poster(where, tokens, httpx.MockTransport(answered), SYSTEM)
+    refused = poster.post(Batch(0, START, START, b"".join(lines), len(lines)))
+    assert [number for number, _ in refused] == [700]
+    assert tokens.cleared == 1
+    assert len(posts) == 2 + 2 * 10  # once more with another token, then by halves
 
 
 def test_nothing_keeps_a_batch_that_is_answered() -> None:

@@ -68,10 +68,13 @@ class Poster:
 
         Gives each refusal with the number of its message in the batch.
         """
-        return self._posted(batch.content.removesuffix(b"\n"), 0)
+        return self._posted(batch.content.removesuffix(b"\n"), 0, TOKEN_REFUSED)
 
-    def _posted(self, content: bytes, first: int) -> list[tuple[int, Refusal]]:
-        answer = self._sent(content.replace(b"\n", b","))
+    def _posted(
+        self, content: bytes, first: int, suspect: frozenset[int]
+    ) -> list[tuple[int, Refusal]]:
+        """Post lines; answers in ``suspect`` may be the token's fault, and not the messages'."""
+        answer = self._sent(content.replace(b"\n", b","), suspect)
         if answer.is_success:
             _check_answer(answer)
             self._has_accepted = True
@@ -83,12 +86,14 @@ class Poster:
             return [(first, self._refusal(content, answer))]
         half = len(lines) // 2
         one, other = b"\n".join(lines[:half]), b"\n".join(lines[half:])
-        return self._posted(one, first) + self._posted(other, first + half)
+        # The token was new for the whole: what is answered to a part of it is the messages' fault.
+        known = suspect - {*POISON}
+        return self._posted(one, first, known) + self._posted(other, first + half, known)
 
-    def _sent(self, batch: bytes) -> httpx.Response:
+    def _sent(self, batch: bytes, suspect: frozenset[int]) -> httpx.Response:
         """Send until something is answered; where a token was refused, once more with a new one."""
         answer = self._web.handle_request(self._request(batch))
-        if self._has_tokens and answer.status_code in TOKEN_REFUSED:
+        if self._has_tokens and answer.status_code in suspect:
             answer = self._web.handle_request(self._request(batch, 1, answer.status_code))
         return answer
 
