@@ -23,7 +23,7 @@ from littlerelay.durable import PRIVATE, disk_errors, sync_folder
 SIZE = 16
 SORTING = "sorting-"  # begins the name of a folder that only a killed merge leaves
 _CHUNK = 65_536  # ids that are sorted in memory at a time (4 MB)
-_OPEN = 256  # pieces that are merged at a time: each is an open file
+_OPEN = 100  # pieces that are merged at a time: each is an open file, of 256 that macOS allows
 _MESSAGE_ID = re.compile(rb'"messageId":"([0-9a-f-]{36})"')
 
 

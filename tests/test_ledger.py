@@ -1,6 +1,7 @@
 """A ledger knows every message that was given, and no other."""
 
 import gzip
+import resource
 from collections.abc import Iterable
 from contextlib import closing
 from hashlib import sha256
@@ -92,6 +93,20 @@ def test_a_half_written_ledger_of_a_killed_run_is_written_anew(tmp_path: Path) -
     (tmp_path / "new.bin").write_bytes(b"x" * 999)
     merge(None, write_events(tmp_path / "events.ndjson", IDS[:1]), tmp_path / "new.bin")
     assert (tmp_path / "new.bin").read_bytes() == UUID(IDS[0]).bytes
+
+
+def test_a_merge_of_many_pieces_needs_few_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "_CHUNK", 4)
+    ids = [str(UUID(int=number * 2**100)) for number in range(4 * 300)]
+    was = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, was[1]))  # as on macOS
+    try:
+        path = merged(tmp_path, reversed(ids))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, was)
+    assert path.stat().st_size == SIZE * len(ids)
 
 
 def test_a_fingerprint_is_the_sha_256_of_the_file(tmp_path: Path) -> None:
