@@ -40,7 +40,7 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
             "--until or --out -.",
             "Leave that option away.",
         )
-    if request.post is not None and (request.out or "").endswith(("-", ".gz")):
+    if request.post is not None and (request.out == "-" or (request.out or "").endswith(".gz")):
         raise UsageError(
             "--post sends from a plain file, which --out must name.",
             "Leave --out away, or name a file without .gz, and compress it afterwards.",

@@ -188,6 +188,13 @@ def test_what_cannot_be_sent_from_is_refused(
         posted(shop, segment, tmp_path, out=out)
 
 
+def test_a_plain_file_may_have_a_name_that_ends_in_a_dash(
+    shop: SmallShop, segment: StandInSegment, tmp_path: Path
+) -> None:
+    posted(shop, segment, tmp_path, out=str(tmp_path / "events-"))
+    assert len(segment.accepted) == 81
+
+
 @pytest.mark.parametrize("out", ["events.ndjson", None])
 def test_a_sample_is_sent_and_the_full_run_after_it_sends_all(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path, out: str | None
