@@ -53,12 +53,30 @@ def test_a_refund_of_shipping_alone_has_no_products() -> None:
     assert found["products"] == []
 
 
-def test_tax_inside_refunded_shipping_is_taken_out() -> None:
-    lines = [{"subtotal_amount_set": euros("5.88"), "tax_amount_set": euros("0.98")}]
+def shipped_with_tax(mapping: Mapping) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns what an order of a tax-inclusive shop tells, and the refund of its shipping."""
     record = record_of("orders/refund_shipping_only") | {"taxes_included": True}
-    record["refunds"][0]["refund_shipping_lines"] = lines
-    event = map_record("orders", record, Mapping(shop=SHOP))[-1]
-    assert (event["properties"]["shipping"], event["properties"]["tax"]) == (4.9, 0.98)
+    record["shipping_lines"][0] |= {
+        "discounted_price_set": euros("5.88"),
+        "tax_lines": [{"title": "VAT", "rate": 0.2, "price_set": euros("0.98")}],
+    }
+    record["refunds"][0]["refund_shipping_lines"] = [
+        {"subtotal_amount_set": euros("5.88"), "tax_amount_set": euros("0.98")}
+    ]
+    events = {event["event"]: event for event in map_record("orders", record, mapping)}
+    return events["Order Completed"]["properties"], events["Order Refunded"]["properties"]
+
+
+def test_tax_inside_refunded_shipping_is_taken_out() -> None:
+    placed, back = shipped_with_tax(Mapping(shop=SHOP))
+    assert (back["shipping"], back["tax"]) == (4.9, 0.98)
+    assert placed["shipping"] == back["shipping"]
+
+
+def test_with_shopifys_amounts_a_refund_gives_back_the_shipping_that_its_order_told() -> None:
+    placed, back = shipped_with_tax(Mapping(shop=SHOP, amounts="shopify"))
+    assert (back["shipping"], back["tax"]) == (5.88, 0.98)
+    assert placed["shipping"] == back["shipping"]
 
 
 def test_a_refund_that_moved_no_money_is_told_only_where_the_settings_say_so() -> None:

@@ -131,7 +131,8 @@ _FULFILLMENT = {
 _REFUND = {
     "presentment_currency":           "the currency in which `total` was shown to the customer",
     "products":                       "`refund_line_items`, with what was refunded",
-    "shipping":                       "`refund_shipping_lines`, without taxes",
+    "shipping":                       "`refund_shipping_lines`, without taxes; the setting "
+                                      "`amounts` may leave them in",
     "tax":                            "taxes of `refund_line_items` and `refund_shipping_lines`",
     "total":                          "`total_refunded_set`, else the refund's transactions that "
                                       "succeeded",

@@ -11,7 +11,7 @@ from littlerelay.events import Event, present, timestamp, track
 from littlerelay.mappers.facts import OrderFacts
 from littlerelay.mappers.money import number, presented, shop_decimal, total
 from littlerelay.mappers.products import products, refunded_quantities
-from littlerelay.records import MoneySet, Order, Refund
+from littlerelay.records import MoneySet, Refund
 
 
 class Refunded(NamedTuple):
@@ -59,7 +59,7 @@ def refund_properties(refund: Refund, back: Refunded, facts: OrderFacts) -> dict
         "presentment_total":    back.presentment_total,
         "products":             products(lines, facts.basket),
         "sent_from":            facts.mapping.sent_from,
-        "shipping":             number(_shipping(refund, order), order["currency"]),
+        "shipping":             number(_shipping(refund, facts), order["currency"]),
         "tax":                  number(_tax(refund), order["currency"]),
         "total":                number(back.amount, order["currency"]),
         "market_handle":        facts.market,
@@ -95,11 +95,11 @@ def _tax(refund: Refund) -> Decimal:
     return _total_of_known([*lines, *shipping])
 
 
-def _shipping(refund: Refund, order: Order) -> Decimal:
-    """Sum refunded shipping, without the tax that is inside it in a tax-inclusive shop."""
+def _shipping(refund: Refund, facts: OrderFacts) -> Decimal:
+    """Sum refunded shipping as the order's own was told: without the tax inside, or with it."""
     lines = refund.get("refund_shipping_lines") or []
     cost = total(line["subtotal_amount_set"] for line in lines)
-    if not order.get("taxes_included"):
+    if not facts.order.get("taxes_included") or facts.mapping.amounts == "shopify":
         return cost
     return cost - _total_of_known(line.get("tax_amount_set") for line in lines)
 
