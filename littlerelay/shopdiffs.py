@@ -15,11 +15,12 @@ from littlerelay import checkpoint, http, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import Comparison
+from littlerelay.compare.content import original_id
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.workspace import Workspace
 from littlerelay.diffs import Told, finished, opened, wanted_of, whole_files
 from littlerelay.errors import UsageError
-from littlerelay.events import Event, timestamp
+from littlerelay.events import Event, names_of, timestamp
 from littlerelay.files.ndjson import LazyFile, StreamOutput
 from littlerelay.history import JobFolder
 from littlerelay.meaning import completed
@@ -36,14 +37,15 @@ from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.shopify.ways import Ways
 from littlerelay.times import iso, iso_ms
 
-# From which records the facts come; Customer Enabled is none, but tells a state, which is dated
-# anew with every change of its record and may be in no period then.
+# From which records the facts come. Not here are Customer Enabled, which tells a state, dated anew
+# with every change of its record, and so in no period then; and what Recharge forgets: an update
+# with the next one, a failed charge once it is paid, a skip that is taken back, the cancellation of
+# who comes back.
 _FROM = {
     "Customer Created": "customers",
     "Checkout Started": "checkouts",
     "Checkout Step Viewed": "checkouts",
     "Checkout Step Completed": "checkouts",
-    "Subscription Created": "subscriptions",
     "Order Completed": "orders",
     "POS Order Placed": "orders",
     "Post Purchase Upsell": "orders",
@@ -54,12 +56,9 @@ _FROM = {
 }
 _SCOPES = "missing scopes"  # as a run's meaning calls those that the app lacked
 _AGAINST = "Name the files of its events with --against."
-# What Recharge forgets: an update with the next one, a failed charge once it is paid, a skip that
-# is taken back, the cancellation of who comes back.
-FORGOTTEN = frozenset(
-    f"Subscription {what}" for what in ("Updated", "Cancelled", "Skipped", "Charge Failed")
-)
 _FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
+_SUBSCRIBED = "Subscription Created"
+_BY_SELLER = {"recharge": "subscriptions", "shopify": "contracts"}  # as its messageId tells
 
 
 def diff_shop(
@@ -230,18 +229,27 @@ def _would_be_there(run: Checkpoint, mapping: Mapping) -> Callable[[Event], bool
     It would of facts in its period that come from the records it reads.
     """
     since, until = iso_ms(run.since), iso_ms(run.until)
+    name_of = names_of(mapping.namespace, mapping.shop)
 
     def would_be_there(event: Event) -> bool:
         if event["type"] != "track" or event["event"] in mapping.leave_out:
             return False
-        is_read = source_of(event) in run.resources
+        is_read = source_of(event, name_of) in run.resources
         return is_read and since <= timestamp(event["timestamp"]) < until
 
     return would_be_there
 
 
-def source_of(fact: Event) -> str | None:
-    """Name the records of which a fact was made; none where relay made it of no record."""
+def source_of(fact: Event, name_of: Callable[[str], str]) -> str | None:
+    """Name the records of which a fact was made; none where relay made it of no record.
+
+    ``name_of`` gives the messageId of a fact of the shop.
+    """
+    properties = fact.get("properties") or {}
     if fact["event"] in _FROM_EITHER:
-        return "orders" if "order_id" in (fact.get("properties") or {}) else "checkouts"
+        return "orders" if "order_id" in properties else "checkouts"
+    if fact["event"] == _SUBSCRIBED:
+        number, key = properties.get("subscriptionId"), original_id(fact)
+        names = {name_of(f"subscriptions/{one}/{number}/created"): one for one in _BY_SELLER}
+        return _BY_SELLER.get(names.get(key, ""))
     return _FROM.get(fact["event"])

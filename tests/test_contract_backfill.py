@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from littlerelay import estimates, jobs
+from compared_files import counts, told
+from littlerelay import estimates, jobs, shopdiffs
 from littlerelay.errors import RefusedError, UsageError
 from littlerelay.events import message_id
 from littlerelay.progress import Advanced
-from littlerelay.settings import BackfillRequest
+from littlerelay.settings import BackfillRequest, DiffRequest
 from littlerelay.shopify import contract_pages
+from sent_files import line, put
 from shops import FAST, SCALE, SINCE, backfill, events, finished, settings
 from standin.access import ALL_SCOPES
 from standin.server import StandIn
@@ -103,6 +105,27 @@ def test_a_period_holds_its_own_facts(shop: StandIn, tmp_path: Path) -> None:
     backfill(shop, tmp_path, **ASKED, **period)
     inside = {key: at for key, at in known(shop).items() if "2024-06" <= at < "2025-06"}
     assert {one["messageId"]: one["timestamp"] for one in events(tmp_path / OUT)} == inside != {}
+
+
+def test_a_comparison_misses_contracts_that_are_gone_and_no_subscription_of_recharge(
+    shop: StandIn, done: Path, tmp_path: Path
+) -> None:
+    domain = shop.world.shop["myshopifyDomain"]
+    (kept,) = [one for one in events(done) if one["event"] == "Subscription Created"][:1]
+    lost = {
+        seller: kept
+        | {
+            "messageId": message_id("", domain, f"subscriptions/{seller}/7/created"),
+            "properties": kept["properties"] | {"subscriptionId": "7"},
+        }
+        for seller in ("shopify", "recharge")
+    }
+    more = put(tmp_path / "more.ndjson", map(line, lost.values()))
+    wanted = DiffRequest((str(done), str(more)), most=None)
+    asked = BackfillRequest(since=SINCE, resources=ASKED["resources"])
+    result = told(shopdiffs.diff_shop(settings(shop, tmp_path / "state"), asked, wanted, FAST))
+    assert counts(result) == (0, 0, len(list(events(done))), 1)
+    assert [one.message["messageId"] for one in result[1]] == [lost["shopify"]["messageId"]]
 
 
 def test_an_app_without_the_scope_is_refused_before_anything_is_read(

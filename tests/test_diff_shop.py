@@ -158,13 +158,38 @@ def test_what_is_not_read_is_not_missing(shop: StandIn, output: Path) -> None:
     assert (counts(result)[:2], counts(result)[3]) == ((0, 0), 0)
 
 
+def source_of(name: str, fact: str, **properties: str) -> str | None:
+    event = {"event": name, "messageId": fact, "properties": properties}
+    return shopdiffs.source_of(event, lambda told: told)
+
+
 def test_every_event_has_records_that_it_comes_from() -> None:
-    tracks = [name for name, made in MADE.items() if made.call == "track"]
-    for name in set(tracks) - RECORDED - shopdiffs.FORGOTTEN - {"Customer Enabled"}:
-        assert shopdiffs.source_of({"event": name, "properties": {"order_id": "#1"}})
-    assert shopdiffs.source_of({"event": "Coupon Applied", "properties": {}}) == "checkouts"
+    tracks = {name for name, made in MADE.items() if made.call == "track"}
+    of_subscriptions = {name for name in tracks if name.startswith("Subscription ")}
+    for name in tracks - RECORDED - of_subscriptions - {"Customer Enabled"}:
+        assert source_of(name, "a fact", order_id="#1")
+    assert source_of("Coupon Applied", "a fact") == "checkouts"
     for name in [*RECORDED, "Page Viewed"]:
-        assert shopdiffs.source_of({"event": name}) is None
+        assert source_of(name, "a fact") is None
+
+
+def test_what_forgets_its_history_has_no_records_to_be_gone() -> None:
+    for what in ("Updated", "Cancelled", "Skipped", "Charge Failed"):
+        fact = f"subscriptions/recharge/7/{what.lower()}"
+        assert source_of(f"Subscription {what}", fact, subscriptionId="7") is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "source"),
+    [
+        ("subscriptions/recharge/7/created", "subscriptions"),
+        ("subscriptions/shopify/7/created", "contracts"),
+        ("subscriptions/shopify/8/created", None),
+        ("a fact of somebody else", None),
+    ],
+)
+def test_a_subscription_comes_from_where_its_id_says(fact: str, source: str | None) -> None:
+    assert source_of("Subscription Created", fact, subscriptionId="7") == source
 
 
 def test_a_state_is_never_missing_and_a_fact_is(shop: StandIn, output: Path) -> None:
