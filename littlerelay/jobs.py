@@ -237,7 +237,7 @@ class _Job:
         mapping = self.settings.mapping
         try:
             found = tuple(counted(self.shop.api, run, mapping, paths.rejects))
-        except (RefusedError, UnreachableError) as error:
+        except (RefusedError, UnreachableError, UsageError) as error:
             yield Noted(f"what was given is not held to Shopify's counts: {error}")
             found = ()
         yield replace(done, counted=found)

@@ -168,6 +168,32 @@ def test_counts_that_cannot_be_had_do_not_spoil_a_run(
     assert noted == "what was given is not held to Shopify's counts: Shopify would not count."
 
 
+def test_a_file_of_rejects_that_was_edited_does_not_spoil_a_run(
+    shop: StandIn, tmp_path: Path
+) -> None:
+    backfill(shop, tmp_path, since=SINCE)
+    paths = Paths(tmp_path / "events.ndjson")
+    run = checkpoint.load(paths.checkpoint)
+    assert run is not None
+    rejects = replace(run.rejects, lines=1)
+    checkpoint.save(paths.checkpoint, run.model_copy(update={"rejects": rejects}))
+    paths.rejects.write_text('{"reason": half a line')
+    told = backfill(shop, tmp_path, since=SINCE)
+    assert finished(told).counted == ()
+    (noted,) = [one.text for one in told if isinstance(one, Noted)]
+    assert noted == (
+        "what was given is not held to Shopify's counts: "
+        f"{paths.rejects} is no file of rejected records."
+    )
+
+
+def test_a_rejected_record_that_is_no_object_may_be_of_the_period(
+    shop: StandIn, folder: Path
+) -> None:
+    found = held(shop, folder, {**reject("orders"), "record": ["?"]}, lost=1)
+    assert found["orders"].unexplained == 0
+
+
 def ended(*found: Counted) -> Finished:
     return replace(FINISHED, counted=found)
 

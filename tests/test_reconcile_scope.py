@@ -198,11 +198,19 @@ def test_an_amount_is_never_rounded_to_a_right_one() -> None:
 
 def test_a_file_of_rejects_that_is_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rejects.ndjson"
+    assert list(rejected(path)) == []
     path.write_bytes(b'{"reason": "x", "source": "orders", "id": null}\n\n')
     assert list(rejected(path)) == []
-    path.write_bytes(b"[]\n")
-    with pytest.raises(UsageError, match="no file of rejected records"):
-        list(rejected(path))
+    for text in (b"[]\n", b'{"id": 1}\n', b'{"reason": half a line\n'):
+        path.write_bytes(text)
+        with pytest.raises(UsageError, match="no file of rejected records"):
+            list(rejected(path))
+
+
+def test_rejected_lines_of_a_recording_have_no_id_and_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.ndjson"
+    path.write_bytes(b'{"reason": "x", "source": "hooks.ndjson", "line": 3, "record": "{"}\n')
+    assert list(rejected(path)) == []
 
 
 def without_its_end(path: Path) -> None:

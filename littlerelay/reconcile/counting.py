@@ -7,16 +7,12 @@ Some counts, whatever the size of the shop. They tell that something is missing,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from littlerelay.checkpoint import Checkpoint
-from littlerelay.files.inputs import Input
-from littlerelay.files.lines import lines
 from littlerelay.progress import Counted
+from littlerelay.reconcile.rejects import reject_lines
 from littlerelay.settings import Mapping
 from littlerelay.shopify.figures import (
     Bounds,
@@ -27,7 +23,6 @@ from littlerelay.shopify.figures import (
 )
 from littlerelay.shopify.graphql import GraphQL
 
-_LONGEST = 1 << 40  # bytes of a rejected record
 _PLACED = ("Order Completed", "POS Order Placed")
 _CREATED = "Customer Created"
 
@@ -41,7 +36,10 @@ def is_countable(run: Checkpoint) -> bool:
 
 
 def counted(api: GraphQL, run: Checkpoint, mapping: Mapping, rejects: Path) -> Iterator[Counted]:
-    """Count what a finished run should have given. Raises what GraphQL.execute raises."""
+    """Count what a finished run should have given.
+
+    Raises what GraphQL.execute raises, and UsageError where the file of rejects is none.
+    """
     if "customers" in run.resources and _CREATED not in mapping.leave_out:
         yield _customers(api, run, rejects)
     if "orders" in run.resources and not set(_PLACED) & set(mapping.leave_out):
@@ -89,11 +87,11 @@ def _within(records: Iterator[dict[str, Any]], moment: str, period: Bounds) -> i
 
 
 def _rejected(path: Path, source: str) -> Iterator[dict[str, Any]]:
-    with closing(Input(path, is_growing=True)) as file:
-        for _, text in lines(file.read, _LONGEST):
-            line = orjson.loads(text or b"{}")
-            if line.get("source") == source:
-                yield line["record"]
+    """Give the rejected records of a resource; one that is no object has nothing to tell."""
+    for line in reject_lines(path):
+        if line["source"] == source:
+            record = line.get("record")
+            yield record if isinstance(record, dict) else {}
 
 
 def _present(explained: dict[str, int]) -> dict[str, int]:

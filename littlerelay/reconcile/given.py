@@ -13,8 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from littlerelay.compare.content import original_id
 from littlerelay.compare.entries import months_of
 from littlerelay.compare.sides import File
@@ -25,6 +23,7 @@ from littlerelay.files.inputs import Input
 from littlerelay.files.lines import lines
 from littlerelay.places import Paths
 from littlerelay.reconcile.books import Books, Entry, thousandths
+from littlerelay.reconcile.rejects import reject_lines
 from littlerelay.reconcile.values import PARTS, Kind
 from littlerelay.segment.messages import LONGEST_LINE, Refusal, read
 
@@ -135,24 +134,13 @@ class Reader:
 
 
 def rejected(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Give the id, the resource and the reason of each record in a file of rejects, if it is there.
+    """Give the id, the resource and the reason of each record that was rejected and had an id.
 
-    Raises UsageError for a file that is something else.
+    Raises UsageError for a file that is none of rejects.
     """
-    if not path.exists():
-        return
-    with closing(Input(path, is_growing=True)) as source:
-        for size, text in lines(source.read, 1 << 40):
-            if size == 0 or not text:
-                continue
-            try:
-                line = orjson.loads(text)
-                if line["id"] is not None:
-                    yield int(line["id"]), str(line["source"]), str(line["reason"])
-            except (ValueError, KeyError, TypeError):
-                raise UsageError(
-                    f"{path} is no file of rejected records.", "Put back what relay wrote there."
-                ) from None
+    for line in reject_lines(path):
+        if isinstance(owner := line.get("id"), int):
+            yield owner, str(line["source"]), str(line["reason"])
 
 
 def _sum(amounts: dict[str, int | None]) -> int | None:
