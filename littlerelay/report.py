@@ -103,9 +103,10 @@ def _phase(run: Checkpoint, output: Path) -> str:
 
 
 def _unsent(output: Path, run: Checkpoint) -> int:
-    """Give how many events are still to be sent to a destination that was begun."""
+    """Give how many events are still to be sent, or to be left out, where a delivery was begun."""
     begun = [one for one in deliveries.all_of(output) if not one.is_whole]
-    return max((sum(run.events.values()) - one.events for one in begun), default=0)
+    written = sum(run.events.values())
+    return max((written - one.events - one.left_out for one in begun), default=0)
 
 
 def _reached(run: Checkpoint) -> Reached | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from littlerelay import replays
+from littlerelay import replays, report
 from littlerelay.errors import CheckpointMismatch
+from littlerelay.history import History
 from littlerelay.progress import Sent
 from littlerelay.settings import ReplayRequest
 from sent_files import ALL, RESTLESS, beside, line, message, messages, put, put_own, sent, target
@@ -45,6 +46,14 @@ def test_options_that_chose_nothing_bind_nobody_though_a_line_was_refused(
     assert kept.read_bytes() == line(message(9))
     with pytest.raises(CheckpointMismatch, match="is now"):
         sent(segment, path, events=("Order Refunded",))
+
+
+def test_what_was_not_chosen_is_not_told_as_unsent(segment: StandInSegment, tmp_path: Path) -> None:
+    path = put_own(tmp_path / "events.ndjson", LINES)
+    (result,) = sent(segment, path, users=("7003",), limit=2)
+    assert (result.accepted, result.left_out, result.sample) == (2, 52, True)
+    history = History(job="acme", meaning={}, output=str(path))
+    assert report.status(history).unsent == 2_000 - 2 - 52
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
