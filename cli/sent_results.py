@@ -16,7 +16,10 @@ STDIN = "-"
 
 
 def unfit(result: Sent, request: ReplayRequest) -> str:
-    """Say that no message of a file fits what was asked for, and which there are."""
+    """Say that no message of a file fits what was asked for, and which there are.
+
+    One that was refused may fit, and is told of by itself.
+    """
     from littlerelay import sources  # noqa: PLC0415  with it comes orjson
 
     asked = {
@@ -31,7 +34,8 @@ def unfit(result: Sent, request: ReplayRequest) -> str:
     if request.events and STDIN not in request.inputs:
         names = sources.names(Path(result.file))
     there = f"; its first ones are {', '.join(names)}" if names else ""
-    return f"no message of {result.file} fits {told}{there}"
+    which = f"{result.file} that can be sent" if result.refused else result.file
+    return f"no message of {which} fits {told}{there}"
 
 
 def is_hollow(result: Sent) -> bool:

@@ -195,7 +195,8 @@ class Sent:
     ``sample`` where a limit ended it. ``already`` is true where nothing was left to send.
     ``is_posted`` is false where messages were written to a file, which accepted them.
     ``is_cleared`` is true where the file was in the spool, and has gone now that it was sent.
-    ``chose_nothing`` is true where there are messages, and none fits what was asked for.
+    ``chose_nothing`` is true where there are messages, and none that can be sent fits what was
+    asked for.
     """
 
     file: str

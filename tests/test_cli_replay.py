@@ -135,6 +135,21 @@ def test_a_choice_that_no_message_fits_is_told_with_the_names_that_are_there(
     assert not segment.accepted
 
 
+@pytest.mark.parametrize("place", [(), ("--out", "out.ndjson")])
+def test_a_message_that_fits_and_is_refused_is_not_said_to_be_missing(
+    relay: Relay, segment: StandInSegment, place: tuple[str, ...]
+) -> None:
+    refunded = message(1, event="Order Refunded", userId=None)
+    put(Path("events.ndjson"), [LINES[0], line(refunded)])
+    words = ("replay", "events.ndjson", *(place or FAST), "--event", "Order Refunded")
+    ended = relay(*words)
+    assert ended.code == 3
+    (warned,) = [one for one in said(ended) if one.startswith("warning")]
+    assert warned.startswith(
+        "warning: no message of events.ndjson that can be sent fits --event 'Order Refunded'; "
+    )
+
+
 def test_names_are_not_told_of_what_can_be_read_but_once(
     relay: Relay, segment: StandInSegment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
