@@ -104,12 +104,18 @@ class Counts:
     filtered: int = 0
 
 
+DELETED = "deleted"
+# Shopify does not tell which customers are gone, so neither does a count of them.
+NOT_TOLD_APART = "deleted, merged or given twice"
+SURPLUS = (DELETED, NOT_TOLD_APART)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What a run gave of one resource, beside Shopify's own count of the same.
 
     ``explained`` says of how many why they were not given (``test orders``, ``rejected``), or why
-    Shopify has them no more (``deleted``).
+    Shopify has them no more (those of `SURPLUS`).
     """
 
     resource: str
@@ -120,7 +126,7 @@ class Counted:
     @property
     def unexplained(self) -> int:
         """Give how many more Shopify counts than there are reasons for; negative: fewer."""
-        gone = self.explained.get("deleted", 0)
+        gone = sum(self.explained.get(reason, 0) for reason in SURPLUS)
         never_given = sum(self.explained.values()) - gone
         return self.counted + gone - self.given - never_given
 

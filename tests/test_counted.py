@@ -44,13 +44,21 @@ def folder(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def held(
-    shop: StandIn, folder: Path, *rejected: dict[str, Any], lost: int = 0, **setting: Any
+    shop: StandIn,
+    folder: Path,
+    *rejected: dict[str, Any],
+    lost: int = 0,
+    more: int = 0,
+    **setting: Any,
 ) -> dict[str, Counted]:
-    """Holds a run to the shop's counts, as if it had given fewer orders, or rejected some."""
+    """Holds a run to the shop's counts, as if it had lost orders, doubled customers or rejected."""
     output = Paths(folder / "events.ndjson")
     run = checkpoint.load(output.checkpoint)
     assert run is not None
-    given = {**run.events, "Order Completed": run.events["Order Completed"] - lost}
+    given = run.events | {
+        "Order Completed": run.events["Order Completed"] - lost,
+        "Customer Created": run.events["Customer Created"] + more,
+    }
     rejects = folder / "rejects.ndjson"
     rejects.write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in rejected))
     mark = replace(run.rejects, lines=len(rejected))
@@ -111,6 +119,14 @@ def test_what_is_left_out_is_not_held_to_counts(shop: StandIn, folder: Path) -> 
 
 def test_what_was_given_more_than_once_is_a_fault(shop: StandIn, folder: Path) -> None:
     assert held(shop, folder, lost=-1)["orders"].unexplained == -1
+
+
+def test_customers_that_shopify_counts_no_more_are_not_simply_called_deleted(
+    shop: StandIn, folder: Path
+) -> None:
+    found = held(shop, folder, more=2)["customers"]
+    assert found.unexplained == 0
+    assert found.explained == {"deleted, merged or given twice": 2}
 
 
 def test_an_order_that_was_deleted_meanwhile_is_none(tmp_path: Path) -> None:

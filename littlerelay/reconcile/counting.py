@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from littlerelay.checkpoint import Checkpoint
-from littlerelay.progress import Counted
+from littlerelay.progress import DELETED, NOT_TOLD_APART, Counted
 from littlerelay.reconcile.rejects import reject_lines
 from littlerelay.settings import Mapping
 from littlerelay.shopify.figures import (
@@ -51,9 +51,8 @@ def _customers(api: GraphQL, run: Checkpoint, rejects: Path) -> Counted:
     given, known = run.events.get(_CREATED, 0), count_customers(api, period)
     records = _rejected(rejects, "customers") if run.rejects.lines else iter(())
     explained = {"rejected": _within(records, "created_at", period)}
-    # Shopify tells neither of customers who were erased meanwhile, nor of those who were merged.
-    surplus = given + explained["rejected"] - known
-    return Counted("customers", given, known, _present({**explained, "deleted": max(0, surplus)}))
+    explained[NOT_TOLD_APART] = max(0, given + explained["rejected"] - known)
+    return Counted("customers", given, known, _present(explained))
 
 
 def _orders(api: GraphQL, run: Checkpoint, mapping: Mapping, rejects: Path) -> Counted:
@@ -71,7 +70,7 @@ def _orders(api: GraphQL, run: Checkpoint, mapping: Mapping, rejects: Path) -> C
     if surplus > 0:
         gone = sum(1 for _ in deleted_orders(api, Bounds(start=run.frozen_end)))
         surplus = min(surplus, gone)
-    explained = {"test orders": tests, "rejected": rejected, "deleted": max(0, surplus)}
+    explained = {"test orders": tests, "rejected": rejected, DELETED: max(0, surplus)}
     return Counted("orders", given, known, _present(explained))
 
 
