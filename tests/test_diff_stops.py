@@ -68,19 +68,27 @@ def test_quiet_draws_nothing() -> None:
     assert drawn(Terminal(), *READ, RESULT, quiet=True) == ""
 
 
+def compared(old: Path, work: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Begins a comparison whose work files lie in a folder, and waits for them."""
+    run = subprocess.Popen(
+        [RELAY, "diff", str(old), str(old), *options],
+        env={**os.environ, "TMPDIR": str(work)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    before = set(work.iterdir())
+    while not any(path.parent not in before for path in work.glob("*/[!.]*")):
+        assert run.poll() is None
+        time.sleep(0.001)
+    return run
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 7), (signal.SIGINT, 130)])
 def test_a_signal_leaves_no_work_files(number: int, code: int, tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     old = put(tmp_path / "old.ndjson", (line(message(one)) for one in range(60_000)))
-    run = subprocess.Popen(
-        [RELAY, "diff", str(old), str(old), "--save", str(tmp_path / "plan.ndjson")],
-        env={**os.environ, "TMPDIR": str(work)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    while not any(work.glob("*/*")) and run.poll() is None:
-        time.sleep(0.001)
+    run = compared(old, work, "--save", str(tmp_path / "plan.ndjson"))
     modes = {path.stat().st_mode & 0o777 for path in work.iterdir()}
     run.send_signal(number)
     _, said = run.communicate()
@@ -100,6 +108,45 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     monkeypatch.setattr(Workspace, "create", full)
     with pytest.raises(DiskError, match="No space left on device"):
         of_lines([message(1)], [message(2)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_comparison_left_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    old = put(tmp_path / "old.ndjson", (line(message(one)) for one in range(60_000)))
+    killed = compared(old, work)
+    killed.kill()
+    killed.communicate()
+    (left,) = work.iterdir()
+    alive = compared(old, work)
+    (other,) = set(work.iterdir()) - {left}
+    (work / "relay-diff-of-mine").mkdir()
+    (work / "relay-diff-of-mine" / "notes").touch()
+    (work / "relay-diff-elsewhere").symlink_to(tmp_path)
+    (tmp_path / ".lock").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(work))
+    with Workspace() as own:
+        names = {path.name for path in work.iterdir()}
+        assert names == {other.name, own.path.name, "relay-diff-of-mine", "relay-diff-elsewhere"}
+    assert old.exists()
+    alive.communicate()
+    assert alive.returncode == 0
+    assert {path.name for path in work.iterdir()} == {"relay-diff-of-mine", "relay-diff-elsewhere"}
+
+
+def test_a_lock_that_cannot_be_taken_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("littlerelay.compare.workspace.new_file", full)
+    with pytest.raises(DiskError, match="No space left on device"), Workspace():
+        pass
     assert list(tmp_path.iterdir()) == []
 
 
