@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -145,20 +144,21 @@ def _told(
 
         if request.out == _STDOUT and sys.__stdout__ is None:
             raise UsageError("Standard output is closed.", "Give --out FILE, or open it.")
-        return rewrites.rewrite(request, stdin=stdin, stdout=sys.stdout.buffer)
+        stdout = sys.stdout.buffer if request.out == _STDOUT else None
+        return rewrites.rewrite(request, stdin=stdin, stdout=stdout)
     from littlerelay import replays  # noqa: PLC0415  with it comes httpx
 
     target = destinations.destination(found, os.environ)
     return replays.replay(request, target, watch=show, stream=stdin)
 
 
-def _stdin(request: ReplayRequest) -> BinaryIO:
-    """Give standard input, which may be closed where nobody reads it."""
-    if sys.stdin is not None:
-        return sys.stdin.buffer
-    if STDIN in request.inputs:
+def _stdin(request: ReplayRequest) -> BinaryIO | None:
+    """Give standard input where it is named; it may be closed otherwise."""
+    if STDIN not in request.inputs:
+        return None
+    if sys.stdin is None:
         raise UsageError("Standard input is closed.", "Name a file, or open it.")
-    return io.BytesIO()
+    return sys.stdin.buffer
 
 
 def _followed(told: Iterator[Delivering], show: Callable[[Delivering], None]) -> list[Sent]:

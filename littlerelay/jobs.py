@@ -25,7 +25,7 @@ from littlerelay.ledger import Ledger
 from littlerelay.meaning import completed
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
-from littlerelay.places import Paths, check_place, set_files_aside
+from littlerelay.places import Paths, check_place, check_stream, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
 from littlerelay.progress import Finished, JobStatus, Noted, Progress
 from littlerelay.reading import Sources, open_recharge, read_shop
@@ -52,10 +52,11 @@ def backfill(
     """Bring a shop's history into an event file, giving progress after every window.
 
     The same request again goes on with a run that was stopped, and says so of a finished one.
-    ``watch`` hears of waits while they happen; ``stream`` takes the lines of ``--out -``.
+    ``watch`` hears of waits while they happen; ``stream`` takes the lines of an output ``-``.
     Raises the errors of ``littlerelay.errors``.
     """
     runs.check_request(request, settings.mapping, int(clock.now()))
+    check_stream(stream, is_named=request.out == "-")
     if request.post is not None and request.post.check_key:
         sending.check(request.post.destination, clock, watch)
     domain = shop_domain(settings.shop)

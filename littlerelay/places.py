@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from littlerelay import deliveries
 from littlerelay.durable import disk_errors, sync_folder
@@ -196,9 +196,11 @@ def named(inputs: Iterable[str]) -> list[Path]:
     """Give the files that are meant, in order and each once; none for standard input.
 
     A pattern that a shell left alone is read here; it does not mean what relay keeps beside its
-    files. Raises UsageError for a pattern that fits no file.
+    files. Raises UsageError for a pattern that fits no file, and where nothing is named.
     """
     given = list(inputs)
+    if not given:
+        raise UsageError("No file is named.", "Name one, or give - for standard input.")
     if STDIN in given:
         if len(given) > 1:
             raise UsageError("Standard input goes with no other file.", "Give - alone.")
@@ -209,6 +211,17 @@ def named(inputs: Iterable[str]) -> list[Path]:
         paths = _fitting(one) if is_pattern else [_meant(Path(one))]
         found |= dict.fromkeys(paths)
     return list(found)
+
+
+def check_stream(stream: BinaryIO | None, *, is_named: bool) -> None:
+    """Refuse a ``-`` that stands for no stream, and a stream that no ``-`` names: it would be idle.
+
+    Raises UsageError.
+    """
+    if is_named and stream is None:
+        raise UsageError("- stands for a stream, and none is given.", "Give one, or name a file.")
+    if stream is not None and not is_named:
+        raise UsageError("A stream is given, and no - names it.", "Give none, or name it with -.")
 
 
 def _meant(path: Path) -> Path:

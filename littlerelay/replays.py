@@ -22,7 +22,7 @@ from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.marks import EMPTY
 from littlerelay.meaning import completed, text
 from littlerelay.patience import unwatched
-from littlerelay.places import named, set_files_aside
+from littlerelay.places import check_stream, named, set_files_aside
 from littlerelay.progress import Delivering, Sent
 from littlerelay.recordings import beginnings
 from littlerelay.segment.batches import MAX_EVENTS, START
@@ -43,12 +43,18 @@ def replay(
 ) -> Generator[Delivering, None, None]:
     """Send files to Segment, giving progress after every batch; ``stream`` is what ``-`` reads.
 
-    ``watch`` hears of waits while they happen, and of a stop how far it came.
+    ``watch`` hears of waits while they happen, and of a stop how far it came. A request that names
+    an output is `rewrites.rewrite`'s.
     Raises the errors of ``littlerelay.errors``; what was accepted before is remembered.
     """
+    if request.out is not None:
+        raise UsageError(
+            "What is sent is not written: an output goes with rewriting alone.", "Leave out away."
+        )
     now = int(clock.now())
     plan = planned(request, now)
     paths = named(request.inputs)
+    check_stream(stream, is_named=not paths)
     if request.max_duration is not None and not paths:
         what = "Standard input cannot be gone on with, so --max-duration is not for it."
         raise UsageError(what, "Leave --max-duration away, or name a file.")
@@ -58,7 +64,7 @@ def replay(
         check(destination, clock, watch)
     pace = request.rate, request.concurrency
     with Wire(destination, pace, clock, watch) as wire, wire.at_most(request.max_duration):
-        if stream is not None and not paths:
+        if stream is not None:
             yield from _send_stream(stream, plan, destination, wire)
         for file in files:
             yield from _send_file(file, wire, again_at=now if request.again else None)

@@ -11,10 +11,11 @@ from typing import BinaryIO
 
 from littlerelay import sources
 from littlerelay.clock import SYSTEM, Clock
+from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input, StreamInput
 from littlerelay.files.ndjson import LazyFile, Output, StreamOutput
-from littlerelay.places import check_new, growing, named, publish
+from littlerelay.places import check_new, check_stream, growing, named, publish
 from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.recordings import beginnings
 from littlerelay.replays import planned
@@ -27,31 +28,34 @@ _TOLD = 2_000  # lines between two values of progress
 
 
 def rewrite(
-    request: ReplayRequest, stdin: BinaryIO, stdout: BinaryIO, clock: Clock = SYSTEM
+    request: ReplayRequest,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | None = None,
+    clock: Clock = SYSTEM,
 ) -> Generator[Delivering, None, None]:
     """Write the messages that are chosen to ``request.out``, giving progress.
 
+    ``stdin`` and ``stdout`` are what ``-`` stands for among the inputs, and as the output.
     A file has its name only once it is whole; what cannot be sent goes to ``*.refused.ndjson``.
     Raises the errors of ``littlerelay.errors``.
     """
-    out = str(request.out)
+    out = _named(request)
+    check_stream(stdout, is_named=out == STDOUT)
     plan = replace(planned(request, int(clock.now())), oldest=None, lanes=1)
     paths = named(request.inputs)
-    is_stream = out == STDOUT
-    refused = Path("rewritten.refused.ndjson" if is_stream else f"{out}.refused.ndjson")
-    places = [refused] if is_stream else [Path(out), refused]
+    check_stream(stdin, is_named=not paths)
+    refused = Path("rewritten.refused.ndjson" if stdout else f"{out}.refused.ndjson")
+    places = [refused] if stdout else [Path(out), refused]
     for place in places:
         check_new(place)
     for path in paths:
         with closing(Input(path)) as first:
             beginnings.check_events(path, first.read(sources.HEAD))
-    stream = None if paths else StreamInput(stdin)
+    stream = StreamInput(stdin) if stdin else None
     if stream is not None:
         beginnings.check_stream(stream.peek(sources.HEAD))
     with ExitStack() as stack:
-        output: Output = StreamOutput(stdout)
-        if not is_stream:
-            output = stack.enter_context(growing(places[0], partial(open_output, is_new=True)))
+        output = _opened(stdout, places[0], stack)
         rejects = stack.enter_context(growing(refused, partial(LazyFile, is_new=True)))
         writer = _Writer(output, rejects, clock)
         for name, source in _sources(paths, stream):
@@ -69,6 +73,19 @@ def rewrite(
         rejects.finish()
     for place in reversed(places):  # the file itself last: once it is there, all is
         publish(place)
+
+
+def _named(request: ReplayRequest) -> str:
+    if request.out is None:
+        raise UsageError("No output is named.", "Name a file that is not there yet.")
+    return request.out
+
+
+def _opened(stdout: BinaryIO | None, place: Path, stack: ExitStack) -> Output:
+    """Open the stream, or the file that has its name once it is whole. Raises DiskError."""
+    if stdout is not None:
+        return StreamOutput(stdout)
+    return stack.enter_context(growing(place, partial(open_output, is_new=True)))
 
 
 class _Writer:

@@ -27,7 +27,9 @@ def rewriting(
     """Begins to write files anew."""
     inputs = tuple(str(path) for path in paths) or ("-",)
     request = ReplayRequest(inputs, out=out, **asked)
-    yield from rewrites.rewrite(request, io.BytesIO(stdin), stdout or io.BytesIO())
+    source = None if paths else io.BytesIO(stdin)
+    target = (stdout or io.BytesIO()) if out == "-" else None
+    yield from rewrites.rewrite(request, source, target)
 
 
 def rewritten(*paths: Path, **asked: Any) -> list[Sent]:
