@@ -97,7 +97,7 @@ class Meter:
         order = self.resources()
         current = self.gathering.resource if self.gathering else self.current
         is_passed = current is not None and order.index(resource) < order.index(current)
-        return self.started.totals[resource] if is_passed else 0
+        return (self.started.totals[resource] or 0) if is_passed else 0
 
     def rate(self) -> float | None:
         """Give records a second of the resource that is being read; none before it is known."""
@@ -130,7 +130,8 @@ class Meter:
     def eta(self) -> float | None:
         """Give the seconds until the resource that is being read is done; none where unknown."""
         rate = self.rate()
-        if self.current is None or self.current not in self.started.totals or not rate:
+        total = self.started.totals.get(self.current or "")
+        if self.current is None or total is None or not rate:
             return None
-        left = self.started.totals[self.current] - self.latest[self.current].read
+        left = total - self.latest[self.current].read
         return max(0, left) / rate

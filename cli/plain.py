@@ -154,7 +154,7 @@ def header(started: Started) -> Text:
     )
 
 
-def continues(at: Reached, totals: Mapping[str, int]) -> str:
+def continues(at: Reached, totals: Mapping[str, int | None]) -> str:
     """Say where a run goes on that was stopped before."""
     before = f", created before {at.position}" if at.position else ""
     return f"continues at {progress(at.resource, at.read, totals)}{before}"
@@ -194,7 +194,7 @@ def pace(rate: float | None, eta: float | None) -> list[str]:
     return [speed, f"ETA {duration(eta)}"] if eta and eta >= 1 else [speed]
 
 
-def progress(resource: str, read: int, totals: Mapping[str, int]) -> str:
+def progress(resource: str, read: int, totals: Mapping[str, int | None]) -> str:
     """Say how far a resource is: ``orders 12,400 of 98,000 (12%)``."""
     return f"{resource} {so_far(read, totals.get(resource))}"
 

@@ -130,6 +130,6 @@ def _number(number: int, style: str = "") -> Text:
     return Text(count(number), style=style)
 
 
-def _position(read: int, total: int, position: str | None) -> str:
+def _position(read: int, total: int | None, position: str | None) -> str:
     until = f", created before {position}" if position else ""
     return f"{so_far(read, total)}{until}"

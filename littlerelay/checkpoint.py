@@ -70,6 +70,12 @@ class Checkpoint(Sealed):
     last: str | None = None
     archive: tuple[Part, ...] = ()
 
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether nothing was read so far: such a run binds nobody to what it was told."""
+        is_begun = any(at.done or at.time is not None for at in self.resources.values())
+        return self.phase == "reading" and bool(self.resources) and not is_begun
+
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out an archive that is not there: a relay that knew of none can read the rest."""
@@ -111,3 +117,13 @@ def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
             "Give the same options again, or --restart (the old files are kept); a run beside that "
             "one needs another --out and a --job of its own.",
         )
+
+
+def check_counts(end: Checkpoint) -> None:
+    """Prove that every record that was read came to one end. Raises RuntimeError: a bug."""
+    for name, at in end.resources.items():
+        if at.read != at.mapped + at.rejected + at.filtered:
+            raise RuntimeError(
+                f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
+                f"{at.filtered} filtered: that does not add up"
+            )

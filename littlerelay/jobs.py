@@ -106,6 +106,8 @@ class _Job:
         begun = None
         if not self.request.restart:
             begun = runs.begun(paths, self.request, self.folder.job, meant)
+            if begun is not None and begun.is_blank:  # another may have begun to read since
+                runs.check_unfinished(self.folder.load(), paths)
             archives.check_whole(begun, paths.output)
         yield from self._go(paths, begun or self._begin(paths, meant))
 
@@ -120,6 +122,8 @@ class _Job:
         paths, found = begun
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
         old, new = runs.without_period(completed(found.meaning)), runs.without_period(meant)
+        if found.is_blank and checkpoint.differences(old, new):
+            return None
         checkpoint.check_same(paths.checkpoint, old, new)
         yield from self._go(paths, found)
         return paths.output
@@ -150,7 +154,7 @@ class _Job:
             run = Run(start, StreamOutput(stream), rejected, lambda _: None, self.clock)
             yield from self._read(start, None, run)
             end = run.finish()
-        runs.check_counts(end)
+        checkpoint.check_counts(end)
         told = report.finished(end, self.folder.job, "-", str(rejects))
         yield replace(told, bytes=run.written, elapsed=self.clock.monotonic() - began)
 

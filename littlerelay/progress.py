@@ -34,9 +34,9 @@ class Started:
 
     ``new_since`` is set for ``--since last``: what was given up to then is left away, and facts
     from before ``since`` come only with records that were created after it. ``totals`` are
-    Shopify's own counts of the records to read, by resource; ``left_out`` names the fields that the
-    app's scopes do not reach, each with the scope that is missing. ``reached`` is where a run goes
-    on that was ``resumed``, none where all was read.
+    Shopify's own counts of the records to read, by resource, none of what nobody counts;
+    ``left_out`` names the fields that the app's scopes do not reach, each with the scope that is
+    missing. ``reached`` is where a run goes on that was ``resumed``, none where all was read.
     """
 
     job: str
@@ -44,7 +44,7 @@ class Started:
     output: str
     since: str
     until: str
-    totals: Mapping[str, int]
+    totals: Mapping[str, int | None]
     new_since: str | None = None
     resumed: bool = False
     reached: Reached | None = None
@@ -250,8 +250,8 @@ class JobStatus:
 
     ``phase`` is ``reading``, ``checking``, ``done``, ``sample``, ``missing`` where the run's files
     are gone, or ``damaged`` where they cannot be read or an output has another size than it had.
-    ``resources`` gives what was read, Shopify's count at the start, and the time up to which all is
-    read. ``reached`` is what ``--since last`` would go on from.
+    ``resources`` gives what was read, Shopify's count at the start (none of what nobody counts),
+    and the time up to which all is read. ``reached`` is what ``--since last`` would go on from.
     ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output
     was sent whole, and removed. ``new_since`` is that of `Started`.
     """
@@ -261,7 +261,7 @@ class JobStatus:
     phase: str
     since: str | None = None
     until: str | None = None
-    resources: Mapping[str, tuple[int, int, str | None]] = field(default_factory=dict)
+    resources: Mapping[str, tuple[int, int | None, str | None]] = field(default_factory=dict)
     events: int = 0
     rejected: int = 0
     saved: str | None = None

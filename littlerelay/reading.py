@@ -18,7 +18,7 @@ from littlerelay.errors import UsageError
 from littlerelay.pipeline import Rules, Run
 from littlerelay.progress import Advanced, Bucket
 from littlerelay.recharge.api import Recharge
-from littlerelay.recharge.pages import Pages
+from littlerelay.recharge.pages import Pages, check
 from littlerelay.settings import Settings
 from littlerelay.shopify.ways import Ways
 from littlerelay.shopify.windows import Window, limited
@@ -54,7 +54,10 @@ class Sources:
 def open_recharge(
     settings: Settings, resources: Iterable[str], web: httpx.Client, clock: Clock
 ) -> Recharge | None:
-    """Give the way to Recharge, where subscriptions are read. Raises UsageError without a token."""
+    """Give the way to Recharge, once it answers, where subscriptions are read.
+
+    Raises UsageError without a token, RefusedError for one that may not read what a run needs.
+    """
     if "subscriptions" not in resources:
         return None
     if settings.recharge is None:
@@ -62,7 +65,9 @@ def open_recharge(
             "Subscriptions are read from Recharge, and there is no Recharge token.",
             RECHARGE_TOKEN.ways,
         )
-    return Recharge(settings.recharge, web, clock)
+    api = Recharge(settings.recharge, web, clock)
+    check(api)
+    return api
 
 
 def read_shop(sources: Sources, run: Run, start: Checkpoint, made: Rules) -> Iterator[Advanced]:

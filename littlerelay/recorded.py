@@ -277,7 +277,7 @@ def _positions(state: State) -> dict[str, Position]:
 
 def _check(end: Checkpoint) -> None:
     """Prove that the files hold what was counted. Raises RuntimeError: a bug."""
-    runs.check_counts(end)
+    checkpoint.check_counts(end)
     rejected = sum(at.rejected for at in end.resources.values())
     if (end.output.lines, end.rejects.lines) != (sum(end.events.values()), rejected):
         raise RuntimeError("the files of the run do not hold as many lines as were counted")

@@ -12,6 +12,7 @@ from littlerelay.places import Paths
 from littlerelay.progress import Counts, Finished, JobStatus, Reached, Started
 from littlerelay.recordings import RECORDED
 from littlerelay.times import iso
+from littlerelay.uncounted import UNCOUNTED
 
 
 def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
@@ -23,7 +24,7 @@ def started(run: Checkpoint, job: str, shop: str, output: str) -> Started:
         output=output,
         since=iso(run.since),
         until=iso(run.until),
-        totals={name: _total(run, at) for name, at in run.resources.items()},
+        totals={name: _total(run, name, at) for name, at in run.resources.items()},
         new_since=_moment(run.new_since),
         resumed=is_resumed,
         reached=_reached(run) if is_resumed else None,
@@ -78,7 +79,7 @@ def status(history: History) -> JobStatus:
         phase=_phase(run, paths.output),
         since=iso(run.since),
         until=iso(run.until),
-        resources={name: _progress(at) for name, at in run.resources.items()},
+        resources={name: _progress(name, at) for name, at in run.resources.items()},
         events=sum(run.events.values()),
         rejected=sum(at.rejected for at in run.resources.values()),
         saved=iso(int(paths.checkpoint.stat().st_mtime)),
@@ -119,12 +120,14 @@ def _reached(run: Checkpoint) -> Reached | None:
     return next(left, None)
 
 
-def _total(run: Checkpoint, at: Position) -> int:
+def _total(run: Checkpoint, name: str, at: Position) -> int | None:
+    if name in UNCOUNTED:
+        return None
     return at.total if run.limit is None else min(at.total, run.limit)
 
 
-def _progress(at: Position) -> tuple[int, int, str | None]:
-    return at.read, at.total, _moment(at.time)
+def _progress(name: str, at: Position) -> tuple[int, int | None, str | None]:
+    return at.read, None if name in UNCOUNTED else at.total, _moment(at.time)
 
 
 def _moment(seconds: int | None) -> str | None:

@@ -124,7 +124,8 @@ def begun(
     """Give the checkpoint of the run that the same command began before, none for a new one.
 
     A sample (``--limit``) is never gone on with. Raises CheckpointMismatch for a run with other
-    settings, UsageError where an output lies there that no checkpoint tells of.
+    settings that has begun to read, UsageError where an output lies there that no checkpoint tells
+    of.
     """
     found = told(paths)
     if found is None or found.limit is not None:
@@ -139,7 +140,10 @@ def begun(
             f"{paths.output} belongs to the job {found.job}, and this command is for {job}.",
             f"Give --job {found.job}, or another --out.",
         )
-    checkpoint.check_same(paths.checkpoint, completed(found.meaning), meant)
+    meaning = completed(found.meaning)
+    if found.is_blank and checkpoint.differences(meaning, meant):
+        return None
+    checkpoint.check_same(paths.checkpoint, meaning, meant)
     if request.since == LAST and found.phase == "done":
         raise UsageError(
             f"{paths.output} holds an earlier run of --since last, up to {iso(found.until)}.",
@@ -176,12 +180,12 @@ def unfinished(history: History | None) -> tuple[Paths, Checkpoint] | None:
 def check_unfinished(history: History | None, paths: Paths) -> None:
     """Refuse to begin a second file while the first is half done: both would be sent.
 
-    Raises UsageError.
+    One of which nothing was read stands in nobody's way. Raises UsageError.
     """
     if history is None or Path(history.output) == paths.output.absolute():
         return  # it is that run itself which begins anew, whatever became of its files
     first = unfinished(history)
-    if first is not None:
+    if first is not None and not first[1].is_blank:
         raise UsageError(
             f"The job has a run that is not finished, in {first[0].output}.",
             "Finish it with the command that began it (or --since last), remove its files, or give "
@@ -278,16 +282,6 @@ def _span(history: History | None, request: BackfillRequest, now: int) -> tuple[
             "A clock was wrong in an earlier run: run once more with a date and --restart.",
         )
     return history.since, history.end
-
-
-def check_counts(end: Checkpoint) -> None:
-    """Prove that every record that was read came to one end. Raises RuntimeError: a bug."""
-    for name, at in end.resources.items():
-        if at.read != at.mapped + at.rejected + at.filtered:
-            raise RuntimeError(
-                f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
-                f"{at.filtered} filtered: that does not add up"
-            )
 
 
 def check_sample(paths: Paths) -> None:

@@ -143,7 +143,7 @@ class _DryRun:
             run = Run(start, StreamOutput(events), rejects, lambda _: None, self._clock)
             yield from read_shop(sources, run, start, made)
             end = run.finish()
-        runs.check_counts(end)
+        checkpoint.check_counts(end)
         return end
 
     def _ways(self, shop: Shop, watch: Callable[[Progress], None]) -> Ways:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from littlerelay import checkpoint, report, runs
+from littlerelay import checkpoint, report
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
 from littlerelay.files.compressed import open_output
@@ -68,7 +68,7 @@ class Writing:
     def _close(self, end: Checkpoint) -> None:
         """Check the counts, remember the run, and only then call it done."""
         clear(self.paths.bulk)
-        runs.check_counts(end)
+        checkpoint.check_counts(end)
         if end.output.lines != sum(end.events.values()) or end.rejects.lines != sum(
             at.rejected for at in end.resources.values()
         ):

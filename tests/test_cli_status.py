@@ -49,6 +49,12 @@ def test_jobs_are_shown_with_how_far_they_are(relay: Relay) -> None:
     ]
 
 
+def test_what_nobody_counts_is_no_part_of_a_whole(relay: Relay) -> None:
+    for read in (0, 30):
+        relay.jobs.statuses = [replace(READING, resources={"subscriptions": (read, None, None)})]
+        assert f"subscriptions  {read}" in relay("status").out.splitlines()
+
+
 def test_of_a_run_of_since_last_the_period_is_what_is_new(relay: Relay) -> None:
     relay.jobs.statuses = [replace(READING, new_since="2026-11-01T00:00:00Z")]
     assert (

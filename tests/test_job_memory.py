@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from killing import Killed, killed_at
-from littlerelay import jobs, runs
+from littlerelay import checkpoint, jobs
 from littlerelay.checkpoint import load
-from littlerelay.errors import UsageError
+from littlerelay.errors import UnreachableError, UsageError
 from littlerelay.places import Paths
 from littlerelay.writing import Writing
 from small_jobs import backfill, finished
@@ -64,10 +64,54 @@ def test_a_second_file_is_not_begun_while_the_first_is_half_done(
     backfill(shop, tmp_path, out=str(tmp_path / "other.ndjson"))
 
 
+def begin(shop: SmallShop, folder: Path, **asked: Any) -> None:
+    """Begin a run that stops before its first record."""
+
+    def away(*_: object) -> None:
+        raise UnreachableError("It is away.", "Wait.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "read_shop", away)
+        with pytest.raises(UnreachableError):
+            backfill(shop, folder, **asked)
+
+
+def test_a_run_of_which_nothing_was_read_binds_nobody(shop: SmallShop, tmp_path: Path) -> None:
+    first, other = tmp_path / "events.ndjson", tmp_path / "other.ndjson"
+    begin(shop, tmp_path)
+    backfill(shop, tmp_path, since="2023-11-13")  # as that was meant
+    meant = first.read_bytes()
+    rmtree(tmp_path / "state")
+    begin(shop, tmp_path, restart=True)
+    backfill(shop, tmp_path, since="2023-11-13", out=str(other))
+    assert other.read_bytes() == meant
+
+
+def test_a_run_of_which_nothing_was_read_is_not_gone_on_with_beside_another(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    other = str(tmp_path / "other.ndjson")
+    begin(shop, tmp_path)
+    kill(shop, tmp_path, 40, out=other)
+    with pytest.raises(UsageError, match=r"not finished, in .*other\.ndjson"):
+        backfill(shop, tmp_path)
+    backfill(shop, tmp_path, out=other)
+    backfill(shop, tmp_path)
+
+
+def test_last_lets_a_run_go_of_which_nothing_was_read_with_other_settings(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    backfill(shop, tmp_path)
+    begin(shop, tmp_path, since="last", out=str(tmp_path / "new.ndjson"))
+    shop.scopes_missing = ("read_products",)
+    assert last(shop, tmp_path) == 0
+
+
 def test_restart_frees_a_job_whose_last_run_cannot_go_on(shop: SmallShop, tmp_path: Path) -> None:
     backfill(shop, tmp_path)
     new = tmp_path / "new.ndjson"
-    kill(shop, tmp_path, 14, since="last", out=str(new))
+    kill(shop, tmp_path, 24, since="last", out=str(new))
     new.write_bytes(b"altered")
     shop.scopes_missing = ("read_products",)
     with pytest.raises(UsageError):
@@ -140,7 +184,7 @@ def test_counts_that_do_not_add_up_are_a_bug(
     assert end is not None
     orders = end.resources["orders"].model_copy(update=forged)
     with pytest.raises(RuntimeError, match="does not add up"):
-        runs.check_counts(end.model_copy(update={"resources": {"orders": orders}}))
+        checkpoint.check_counts(end.model_copy(update={"resources": {"orders": orders}}))
 
 
 def test_lines_that_were_not_counted_are_a_bug(shop: SmallShop, tmp_path: Path) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from littlerelay import checks
+from littlerelay import checks, jobs
 from littlerelay.configuration import Options
 from littlerelay.environment import draft
-from littlerelay.errors import UsageError
-from littlerelay.settings import BackfillRequest
-from shops import FAST, SCALE, environment
+from littlerelay.errors import RefusedError, UsageError
+from littlerelay.progress import Started
+from littlerelay.settings import BackfillRequest, RechargeAccess
+from shops import FAST, SCALE, SINCE, environment, settings
 from standin.recharge import TOKEN, StandInRecharge
 from standin.server import StandIn
 
@@ -84,3 +86,23 @@ def test_the_token_itself_is_no_setting() -> None:
     with pytest.raises(UsageError, match="holds a token of Recharge's") as caught:
         draft(Options(given), {})
     assert "0123456789" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_token_that_recharge_refuses_begins_no_run(tmp_path: Path) -> None:
+    state, out = tmp_path / "state", tmp_path / "events.ndjson"
+    asked = BackfillRequest(SINCE, resources=("subscriptions",), out=str(out))
+    with StandIn(orders=5, time_scale=SCALE) as shop, StandInRecharge(5, time_scale=SCALE) as store:
+        known = settings(shop, state)
+        refused = replace(known, recharge=RechargeAccess("another", store.url))
+        with pytest.raises(RefusedError, match="refused the token"):
+            list(jobs.backfill(refused, asked, FAST))
+        assert jobs.status(state) == []
+        assert [path.name for path in tmp_path.iterdir()] == ["state"]
+        accepted = replace(known, recharge=RechargeAccess(TOKEN, store.url))
+        told = list(jobs.backfill(accepted, asked, FAST))
+    assert isinstance(told[0], Started)
+    assert told[0].totals == {"subscriptions": None}
+    (job,) = jobs.status(state)
+    assert {name: figures[:2] for name, figures in job.resources.items()} == {
+        "subscriptions": (5, None)
+    }

@@ -12,19 +12,16 @@ from littlerelay.environment import Draft
 from littlerelay.errors import RelayError
 from littlerelay.progress import Checked
 from littlerelay.recharge.api import Recharge
+from littlerelay.recharge.pages import check
 from littlerelay.settings import BackfillRequest
 
 RECHARGE = "Recharge"
-_LISTS = ("subscriptions", "charges", "customers")
 
 
 def lines(
     draft: Draft, request: BackfillRequest, web: httpx.Client, clock: Clock
 ) -> Iterator[Checked]:
-    """Ask for one of each list that a run reads, for each needs a scope of its own.
-
-    Gives no line where no subscriptions are read.
-    """
+    """Ask for one of each list that a run reads; no line where no subscriptions are read."""
     access = kept(lambda: draft.recharge(request.resources))
     if isinstance(access, RelayError):
         yield failed(RECHARGE, access)
@@ -34,6 +31,5 @@ def lines(
 
 
 def _asked(api: Recharge) -> str:
-    for name in _LISTS:
-        api.get(name, {"limit": "1"})
+    check(api)
     return "the token reads subscriptions, charges and customers"

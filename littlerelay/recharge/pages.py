@@ -27,6 +27,7 @@ _MOST = 4 * _PAGE  # subscriptions that a window holds, unless it is a second
 _FEW = _PAGE
 _ASKED = 50  # subscriptions whose charges and customers are asked for at once
 _TOLD = ("error", "skipped")  # what charges are that events are made of
+_LISTS = ("subscriptions", "charges", "customers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,15 @@ class Window:
     start: int
     end: int
     records: list[Body]
+
+
+def check(api: Recharge) -> None:
+    """Ask for one of each list that is read, for each needs a scope of its own.
+
+    Raises what Recharge.get raises, and UnreachableError for an answer of another shape.
+    """
+    for name in _LISTS:
+        _list(api.get(name, {"limit": "1"}), name)
 
 
 class Pages:
