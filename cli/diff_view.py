@@ -25,7 +25,7 @@ from littlerelay.settings import Outcome
 
 from .console import facts
 from .preview_view import draw_preview, plain_preview
-from .text import clean, count, duration, share, size
+from .text import clean, count, duration, event, share, size
 
 _EVERY = 30.0  # seconds between lines where there is no terminal
 _LONGEST = 400  # characters of a value that changed
@@ -192,13 +192,13 @@ def _row(table: Table, name: str, counts: Counts, style: str = "") -> None:
         Text(count(counts[outcome]), style=_STYLES[outcome] if counts[outcome] else "dim")
         for outcome in OUTCOMES
     ]
-    table.add_row(Text(clean(name), style=style), *cells)
+    table.add_row(Text(event(name), style=style), *cells)
 
 
 def _heading(found: Difference) -> str:
     message = found.message
     who = message.get("userId") or message.get("anonymousId") or ""
-    name = message.get("event") or message["type"]
+    name = event(message.get("event") or message["type"])
     order = (message.get("properties") or {}).get("order_id") if found.changes else None
     of = f"of {who}" if order is None else f"order {order} of {who}"
     parts = (name, message["timestamp"], of, str(message["messageId"]))

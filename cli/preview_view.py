@@ -14,7 +14,7 @@ from littlerelay.ages import Limit
 from littlerelay.previews import Figure, Preview
 
 from .console import Facts, facts
-from .text import age, clean, count, duration, size
+from .text import age, clean, count, duration, event, size
 
 if TYPE_CHECKING:
     from littlerelay.estimates import Estimate, Records  # with it comes httpx
@@ -45,7 +45,7 @@ def draw_preview(preview: Preview, out: Console, more: Facts = ()) -> None:
     """Draw a preview; ``more`` are lines of whoever knows more than what is sent."""
     table = _table("to send", "count", "")
     for name, figure in (*preview.events.items(), ("all", preview.messages)):
-        table.add_row(Text(clean(name), style="bold" if name == "all" else ""), *_cells(figure))
+        table.add_row(Text(event(name), style="bold" if name == "all" else ""), *_cells(figure))
     out.print(table)
     out.print()
     out.print(facts([*_costs(preview), *more]))

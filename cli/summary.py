@@ -12,9 +12,10 @@ from littlerelay.progress import Finished, JobStatus
 
 from .console import Facts, facts
 from .results import counted
-from .text import clean, count, duration, period, size, so_far
+from .text import clean, count, duration, event, period, size, so_far
 
 _ROOM_FOR_TABLES = 60  # columns
+_FEW_NAMES = 3  # of files that were mapped
 _ALREADY = (
     "Give --since last for what is new, or --restart to do it all again; "
     "what it wrote before is kept under another name."
@@ -74,10 +75,20 @@ def _places(result: Finished) -> Facts:
         ("output", f"{_place(result.output)} ({_whereabouts(result)})"),
         ("rejects", result.rejects if result.rejected else ""),
         ("archive", result.archive or ""),
-        ("from", result.mapped_from or ""),
+        ("from", _sources(result)),
         ("sample", "--limit: not everything was read" if result.sample else ""),
         ("next", _already(result) if result.already else ""),
     ]
+
+
+def _sources(result: Finished) -> str:
+    """Name the files that were mapped, as they were given; of many the first and the last."""
+    names = result.mapped_from
+    many = len(names) > _FEW_NAMES
+    told = f"{names[0]} ... {names[-1]}" if many else ", ".join(names)
+    facts = [f"{count(len(names))} files"] if many else []
+    facts += [size(result.mapped_bytes)] if result.mapped_bytes else []
+    return f"{told} ({', '.join(facts)})" if facts else told
 
 
 def _whereabouts(result: Finished) -> str:
@@ -114,7 +125,7 @@ def _records(result: Finished, out: Console) -> None:
 def _events(result: Finished) -> Table:
     table = _table("events", "count")
     for name, number in result.events.items():
-        table.add_row(Text(clean(name)), _number(number))
+        table.add_row(Text(event(name)), _number(number))
     return table
 
 

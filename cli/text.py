@@ -8,6 +8,7 @@ import re
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 # Shopify's tokens and client secrets all begin so (shpat_, shpca_, shpss_ ...), and Recharge's.
 _SECRET = re.compile(r"(shp[a-z]{2,3}_|sk_[0-9]x[0-9]_)[0-9A-Za-z]+")
+_TYPES = ("identify", "alias", "page", "screen", "group")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -29,6 +30,15 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """Clean a text whose line ends are our own, such as a traceback."""
     return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def event(name: str) -> str:
+    """Write the name of an event; what has none goes by its type, as settings name it.
+
+    >>> event("identify"), event("Order Completed")
+    ('Identify', 'Order Completed')
+    """
+    return clean(name.capitalize() if name in _TYPES else name)
 
 
 def count(number: int) -> str:

@@ -137,7 +137,9 @@ class Finished:
 
     ``new_since`` is that of `Started`. ``already`` is true where the run was finished before and
     nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere;
-    ``mapped_from`` is the archive from which they came, none where Shopify gave them. Where
+    ``mapped_from`` are the recordings from which they came, as they were named, or the archive;
+    none where Shopify gave them. ``mapped_bytes`` are those of recordings. ``since`` and ``until``
+    are none where recordings were taken from their beginning, or to their end. Where
     ``is_removed``, the output is gone because all of it was sent. ``counted`` are Shopify's counts,
     of a run that gave everything of its period.
     """
@@ -145,8 +147,8 @@ class Finished:
     job: str
     output: str
     rejects: str
-    since: str
-    until: str
+    since: str | None
+    until: str | None
     counts: Mapping[str, Counts]
     events: Mapping[str, int] = field(default_factory=dict)
     first: str | None = None
@@ -157,7 +159,8 @@ class Finished:
     already: bool = False
     new_since: str | None = None
     archive: str | None = None
-    mapped_from: str | None = None
+    mapped_from: tuple[str, ...] = ()
+    mapped_bytes: int = 0
     is_removed: bool = False
     counted: tuple[Counted, ...] = ()
 

@@ -105,7 +105,14 @@ class _Job:
         yield replace(self._finished(end), elapsed=self.clock.monotonic() - began)
 
     def _finished(self, run: Checkpoint) -> Finished:
-        return report.finished(run, run.job, str(self.paths.output), str(self.paths.rejects))
+        told = report.finished(run, run.job, str(self.paths.output), str(self.paths.rejects))
+        return replace(
+            told,
+            since=told.since if self.request.since else None,
+            until=told.until if self.request.until else None,
+            mapped_from=tuple(map(str, self.inputs)),
+            mapped_bytes=sum(path.stat().st_size for path in self.inputs),
+        )
 
     def _meaning(self) -> dict[str, str]:
         """Give everything that shapes the events, by name, as text."""

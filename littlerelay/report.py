@@ -10,7 +10,6 @@ from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
 from littlerelay.places import Paths
 from littlerelay.progress import Counts, Finished, JobStatus, Reached, Started
-from littlerelay.recordings import RECORDED
 from littlerelay.times import iso
 from littlerelay.uncounted import UNCOUNTED
 
@@ -51,7 +50,7 @@ def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
         sample=run.limit is not None,
         new_since=_moment(run.new_since),
         archive=run.meaning.get(archives.MEANT),
-        mapped_from=run.meaning.get(archives.FROM) or run.meaning.get(RECORDED),
+        mapped_from=tuple(filter(None, [run.meaning.get(archives.FROM)])),
     )
 
 

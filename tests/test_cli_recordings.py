@@ -13,7 +13,7 @@ from rich.console import Console
 
 from command import Ended, FakeTime, Relay, faked, part
 from littlerelay.progress import Replaying
-from made_recordings import order, orders, put, webhook
+from made_recordings import customer_body, order, orders, put, webhook
 from sent_files import messages
 from sent_files import put as put_messages
 
@@ -59,6 +59,40 @@ def test_json_is_that_of_a_backfill(relay: Relay) -> None:
     result = json.loads(relay("replay", WEBHOOKS, *OUT, "--json", "--quiet").out)
     assert (result["job"], result["rejected"], result["before"]) == ("acme.myshopify.com", 1, [])
     assert result["counts"]["orders"] == {"read": 2, "mapped": 2, "rejected": 0, "filtered": 0}
+    assert (result["since"], result["until"]) == (None, None)
+    assert (result["mapped_from"], result["mapped_bytes"]) == (
+        [WEBHOOKS],
+        Path(WEBHOOKS).stat().st_size,
+    )
+
+
+def test_json_tells_a_period_that_was_given(relay: Relay) -> None:
+    since = ("--since", "2026-01-01")
+    result = json.loads(relay("replay", WEBHOOKS, *OUT, *since, "--json", "--quiet").out)
+    assert (result["since"], result["until"]) == ("2026-01-01T00:00:00Z", None)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (1, "from    0.ndjson (560 B)"),
+        (3, "from    0.ndjson, 1.ndjson, 2.ndjson (1.7 kB)"),
+        (4, "from    0.ndjson ... 3.ndjson (4 files, 2.2 kB)"),
+    ],
+)
+def test_a_summary_names_the_recordings_as_they_were_named(
+    files: int, told: str, relay: Relay
+) -> None:
+    names = [f"{number}.ndjson" for number in range(files)]
+    for name in names:
+        put(Path(name), orders(1))
+    assert told in relay("replay", *names, *OUT).err
+
+
+def test_a_summary_names_messages_as_settings_do(relay: Relay) -> None:
+    put(Path(WEBHOOKS), [webhook("customers/create", customer_body())])
+    ended = relay("replay", WEBHOOKS, *OUT)
+    assert "Identify" in [one.partition("  ")[0] for one in ended.err.splitlines()]
 
 
 def test_settings_and_the_period_shape_the_events(relay: Relay) -> None:

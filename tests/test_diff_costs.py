@@ -136,7 +136,7 @@ def test_the_command_draws_it_last_and_gives_it_as_json(relay: Relay) -> None:
     assert shown[place + 1 : place + 5] == [
         "Customer Created      1",
         "Order Completed       6",
-        "alias                 1",
+        "Alias                 1",
         "all                   8",
     ]
     assert "users      2 distinct userIds" in shown

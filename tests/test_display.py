@@ -296,4 +296,4 @@ def test_activity_names_bytes_rejects_and_the_bucket() -> None:
 
 
 def test_figures_read_as_their_examples_say() -> None:
-    assert doctest.testmod(part("text")) == doctest.TestResults(failed=0, attempted=7)
+    assert doctest.testmod(part("text")) == doctest.TestResults(failed=0, attempted=8)

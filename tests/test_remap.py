@@ -63,7 +63,7 @@ def test_a_mapping_tells_its_start_its_progress_and_its_end(kept: Path) -> None:
         {"customers": 7, "orders": 3},
     )
     assert {type(one) for one in told[1:-1]} == {Advanced}
-    assert finished(told).mapped_from == str(kept / "events.archive.json")
+    assert finished(told).mapped_from == (str(kept / "events.archive.json"),)
 
 
 def test_other_settings_give_other_events(kept: Path) -> None:
