@@ -11,11 +11,12 @@ from tqdm import tqdm
 from littlerelay.clock import Clock
 from littlerelay.progress import Finished, Replaying
 
-from . import summary
+from . import bars, summary
 from .console import facts
 from .text import clean, count, share, size
 
 _EVERY = 30.0  # seconds between lines
+_FITTED = 0.001  # seconds before a bar is drawn: once its text fits
 _UNITS = {"reads": "B", "maps": " records", "writes": " events"}
 
 
@@ -60,6 +61,7 @@ class RecordingView:
             self._begin(now)
         if self._bar is not None and self._is_screen:
             self._bar.set_postfix_str(_figures(now), refresh=False)
+            bars.fit(self._bar, now.position, self._out.width)
             self._bar.update(now.position - self._bar.n)
         elif self._clock.monotonic() - self._told >= _EVERY:
             self._told = self._clock.monotonic()
@@ -78,6 +80,7 @@ class RecordingView:
             disable=not self._is_screen,
             file=self._out.file,
             dynamic_ncols=True,
+            delay=_FITTED,
         )
 
 

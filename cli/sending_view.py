@@ -11,11 +11,13 @@ from tqdm import tqdm
 from littlerelay.clock import Clock
 from littlerelay.progress import Delivering, Sending, Sent, Waiting
 
+from . import bars
 from .console import facts
 from .sent_texts import late, sent_summary
 from .text import clean, count, duration, share, size
 
 _EVERY = 30.0  # seconds between lines
+_FITTED = 0.001  # seconds before a bar is drawn: once its text fits
 _LONG = 5.0  # seconds of a wait that somebody would wonder about
 
 
@@ -71,11 +73,13 @@ class SendingView:
             disable=not self._is_screen,
             file=self._out.file,
             dynamic_ncols=True,
+            delay=_FITTED,
         )
 
     def _advance(self, sending: Sending) -> None:
         if self._bar is not None and self._is_screen:
             self._bar.set_postfix_str(_figures(sending), refresh=False)
+            bars.fit(self._bar, sending.position, self._out.width)
             self._bar.update(sending.position - self._bar.n)
         if not self._is_screen and self._clock.monotonic() - self._told >= _EVERY:
             self._told = self._clock.monotonic()
