@@ -272,8 +272,9 @@ VerifyHmac = Annotated[
     bool,
     flag(
         "--verify-hmac",
-        "Reject every line that is no webhook signed with the app's secret "
-        "(RELAY_CLIENT_SECRET or RELAY_CLIENT_SECRET_FILE).",
+        "Reject every line that is no webhook signed with the app's secret (RELAY_CLIENT_SECRET or "
+        "RELAY_CLIENT_SECRET_FILE; for Recharge's webhooks RELAY_RECHARGE_SECRET or "
+        "RELAY_RECHARGE_SECRET_FILE).",
         _RECORDINGS,
     ),
 ]

@@ -114,6 +114,6 @@ def _asked(found: Configuration, request: ReplayRequest, said: Records) -> Recor
         shop=found.chosen["shop"].value,
         since=request.since,
         until=request.until,
-        secret=credentials.signing_secret(os.environ) if said.verifies else None,
+        secrets=credentials.signing_secrets(os.environ) if said.verifies else None,
         restart=said.restart,
     )

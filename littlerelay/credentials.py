@@ -20,11 +20,13 @@ from littlerelay.clock import SYSTEM
 from littlerelay.configuration import Chosen, Configuration
 from littlerelay.configuration.paths import expanded
 from littlerelay.errors import RefusedError, UsageError
-from littlerelay.settings import Credentials
+from littlerelay.settings import Credentials, SigningSecrets
 
 # Header values are visible ASCII; anything else would fail later, and loudly, with the secret.
 _VISIBLE = re.compile(r"[!-~]+")
 _is_like_secret = re.compile(r"[\w-]{24,}", re.ASCII).fullmatch
+_OF_APP = "RELAY_CLIENT_SECRET"
+_OF_RECHARGE = "RELAY_RECHARGE_SECRET"
 _LONGEST_SECRET = 4096  # bytes; what is longer is some other file
 _SECONDS = 30.0  # that a command, or whoever writes to a pipe, has to give a secret
 
@@ -153,32 +155,39 @@ def _value(wanted: Wanted, source: _Source) -> str:
     return _secret(source.value, source.place)
 
 
-def signing_secret(environ: Mapping[str, str]) -> bytes:
-    """Read the app's client secret, with which Shopify signs webhooks. Raises UsageError."""
-    if not (environ.get("RELAY_CLIENT_SECRET") or environ.get("RELAY_CLIENT_SECRET_FILE")):
+def signing_secrets(environ: Mapping[str, str]) -> SigningSecrets:
+    """Read the client secrets with which webhooks are signed, at least one. Raises UsageError."""
+    told = (_variable(environ, name) for name in (_OF_APP, _OF_RECHARGE))
+    found = SigningSecrets(*(secret.encode() if secret else None for secret in told))
+    if not str(found):
         raise UsageError(
             "There is no client secret to verify signatures with.",
-            "Set RELAY_CLIENT_SECRET, or RELAY_CLIENT_SECRET_FILE to a file that holds it.",
+            f"Set {_OF_APP} for Shopify's webhooks, {_OF_RECHARGE} for Recharge's, or "
+            f"{_OF_APP}_FILE or {_OF_RECHARGE}_FILE to a file that holds it.",
         )
-    return _client_secret(environ).encode()
+    return found
 
 
 def _client_secret(environ: Mapping[str, str]) -> str:
-    value = environ.get("RELAY_CLIENT_SECRET")
-    path = environ.get("RELAY_CLIENT_SECRET_FILE")
+    found = _variable(environ, _OF_APP)
+    if found is None:
+        raise UsageError(
+            "RELAY_CLIENT_ID is set without a client secret.",
+            f"Set {_OF_APP} or {_OF_APP}_FILE, too.",
+        )
+    return found
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str | None:
+    """Give the secret of a variable, or of the file that another names; none where neither is."""
+    value, path = environ.get(name), environ.get(f"{name}_FILE")
     if value and path:
         raise UsageError(
-            "A client secret comes from RELAY_CLIENT_SECRET and from RELAY_CLIENT_SECRET_FILE.",
-            "Give one of them alone.",
+            f"A client secret comes from {name} and from {name}_FILE.", "Give one of them alone."
         )
     if path:
         return _secret_file(path)
-    if not value:
-        raise UsageError(
-            "RELAY_CLIENT_ID is set without a client secret.",
-            "Set RELAY_CLIENT_SECRET or RELAY_CLIENT_SECRET_FILE, too.",
-        )
-    return _secret(value, "RELAY_CLIENT_SECRET")
+    return _secret(value, name) if value else None
 
 
 def _secret(text: str, name: str) -> str:

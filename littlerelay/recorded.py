@@ -127,7 +127,7 @@ class _Job:
             "since": request.since or "",
             "until": request.until or "",
             "as": request.kind or "",
-            "verify hmac": "" if request.secret is None else "true",
+            "verify hmac": str(request.secrets or ""),
             RECORDED: ", ".join(sizes),
         }
 
@@ -193,7 +193,7 @@ class _Job:
             return
         request, state = self.request, store.state
         period = iso_ms(run.since), iso_ms(run.until)
-        asked = Asked(request.kind, request.shop, request.secret, *period)
+        asked = Asked(request.kind, request.shop, request.secrets, *period)
         sizes = [path.stat().st_size for path in self.inputs]
         for position in Reader(self.inputs, asked, store, self.clock).read():
             at = sum(sizes[: state.file]) + position

@@ -211,13 +211,26 @@ class RemapRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningSecrets:
+    """The client secrets with which Shopify and Recharge sign webhooks; none where not known."""
+
+    shopify: bytes | None = field(default=None, repr=False)
+    recharge: bytes | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        """Name those whose secret is known."""
+        known = {"Shopify": self.shopify, "Recharge": self.recharge}
+        return ", ".join(name for name, secret in known.items() if secret is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingsRequest:
     """What one mapping of recordings was asked, as typed.
 
     ``inputs`` are paths or patterns, ``out`` the file to write. ``kind`` is that of bare records,
     none where they tell it themselves; ``shop`` is theirs, none where the lines tell it. ``since``
-    and ``until`` are as those of `ReplayRequest`. With ``secret``, the app's, each line must be a
-    webhook that Shopify signed with it.
+    and ``until`` are as those of `ReplayRequest`. With ``secrets`` each line must be a webhook that
+    was signed with one of them.
     """
 
     inputs: tuple[str, ...]
@@ -226,7 +239,7 @@ class RecordingsRequest:
     shop: str | None = None
     since: str | None = None
     until: str | None = None
-    secret: bytes | None = field(default=None, repr=False)
+    secrets: SigningSecrets | None = None
     restart: bool = False
 
 

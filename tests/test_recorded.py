@@ -11,6 +11,7 @@ import pytest
 import zstandard
 
 from littlerelay.errors import CheckpointMismatch, RelayError, UsageError
+from littlerelay.settings import SigningSecrets
 from made_bodies import Body
 from made_recordings import (
     OUT,
@@ -191,9 +192,9 @@ def test_only_what_shopify_signed_is_taken_where_that_is_verified(tmp_path: Path
         signed(body=orjson.loads(TEXT)),
         order(),
     ]
-    assert replayed(tmp_path, lines, secret=SECRET, shop=SHOP) == []
+    assert replayed(tmp_path, lines, secrets=SigningSecrets(SECRET), shop=SHOP) == []
     found = [(one["line"], one["reason"]) for one in rejects(tmp_path)]
     unsigned = [(line, "unsigned") for line in (5, 6, 7)]
     assert found == [(4, "wrong_signature"), *unsigned]
-    other = replay(tmp_path, secret=b"another", shop=SHOP, restart=True)
+    other = replay(tmp_path, secrets=SigningSecrets(b"another"), shop=SHOP, restart=True)
     assert other.counts["orders"].rejected == 7

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from afternoons import moment, recorded
+from littlerelay.settings import SigningSecrets
+from made_bodies import Body
 from made_recharge import CUSTOMER, charge_body, line_body, subscription_body, webhook
-from made_recordings import events, put, rejects, replay, replayed
+from made_recordings import events, names, put, rejects, replay, replayed
 
 SHOP = "acme.myshopify.com"
+SECRET = b"an-invented-secret"
 ENDED = {"status": "cancelled", "cancelled_at": "2026-05-20T10:00:00+00:00"}
 LIFE = [
     webhook("charge/failed", charge_body()),
@@ -116,3 +122,38 @@ def test_an_afternoon_gives_what_its_books_say_of_subscriptions(tmp_path: Path) 
         if fact["event"].startswith("Subscription ")
     }
     assert len({name for name, *_ in found}) == 5
+
+
+def signed(topic: str, body: Body, **more: Any) -> Body:
+    """Keeps a webhook as Recharge sent it."""
+    sent = orjson.dumps(body)
+    made = hashlib.sha256(SECRET + sent).hexdigest()
+    headers = {"X-Recharge-Topic": topic, "X-Recharge-Hmac-Sha256": made}
+    return {"headers": headers, "body": sent.decode(), **more}
+
+
+def test_only_what_recharge_signed_is_taken_where_that_is_verified(tmp_path: Path) -> None:
+    one = {"subscription": subscription_body()}
+    whole = signed("subscription/created", one)
+    packed = base64.b64encode(whole["body"].encode()).decode()
+    without = {name: value for name, value in whole["headers"].items() if "Topic" in name}
+    lines = [
+        whole,
+        {**whole, "body": packed, "isBase64Encoded": True},
+        {**whole, "headers": {name.lower(): [told] for name, told in whole["headers"].items()}},
+        {**whole, "body": whole["body"] + " "},
+        {**whole, "headers": without},
+        {**whole, "body": one},
+        one,
+        {"subscriptions": [subscription_body()]},
+    ]
+    both = SigningSecrets(b"another", SECRET)
+    assert names(replayed(tmp_path, lines, secrets=both, shop=SHOP)) == ["Subscription Created"]
+    found = [(one["line"], one["reason"]) for one in rejects(tmp_path)]
+    assert found == [(4, "wrong_signature"), *((line, "unsigned") for line in (5, 6, 7, 8))]
+    for secrets, reason in {
+        SigningSecrets(SECRET): "unsigned",
+        SigningSecrets(SECRET, b"another"): "wrong_signature",
+    }.items():
+        assert replayed(tmp_path, [whole], secrets=secrets, shop=SHOP, restart=True) == []
+        assert [one["reason"] for one in rejects(tmp_path)] == [reason]

@@ -17,6 +17,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
 from littlerelay.recharge import bodies
 from littlerelay.recharge.bodies import Body
+from littlerelay.recharge.signatures import HEADERS
 
 _KINDS = ("subscription", "charge", "order")
 # The kinds of Recharge's topics; those of Shopify's are plurals.
@@ -127,12 +128,35 @@ def moment_of(record: Body) -> str:
 
 def topic_of(line: Body) -> str | None:
     """Give the topic of a webhook: in the header of Recharge's name, else beside the payload."""
-    headers = line.get("headers")
-    named = {}
-    if isinstance(headers, dict):
-        named = {_name(name): value for name, value in headers.items() if isinstance(name, str)}
-    found = named.get(_HEADER, line.get("topic"))
+    found = _headers(line).get(_HEADER, line.get("topic"))
     return found.strip().lower() if isinstance(found, str) else None
+
+
+def sent(line: Body) -> tuple[bytes | None, dict[str, str]] | None:
+    """Give a webhook's body as it was sent, and its signatures by their names.
+
+    None for a line without a signature; no body where only what it means was kept.
+    Raises RecordError (``not_base64``).
+    """
+    headers = _headers(line)
+    named = {one: headers.get(_name(one)) for one in HEADERS}
+    signed = {name: value for name, value in named.items() if isinstance(value, str)}
+    if not signed:
+        return None
+    body = _payload(line)
+    return (body.encode() if isinstance(body, str) else None), signed
+
+
+def _headers(line: Body) -> Body:
+    """Give headers by their names in small letters; of several values of one, the first."""
+    found = line.get("headers")
+    if not isinstance(found, dict):
+        return {}
+    return {
+        _name(name): value[0] if isinstance(value, list) and value else value
+        for name, value in found.items()
+        if isinstance(name, str)
+    }
 
 
 def _name(header: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 _PLAIN = "x-recharge-hmac-sha256"
 _TIMED = "x-recharge-webhook-signature"
+HEADERS = (_PLAIN, _TIMED)
 
 
 def is_signed(body: bytes, headers: Mapping[str, str], secret: str) -> bool | None:

@@ -19,7 +19,7 @@ from littlerelay.recordings.kinds import EVENTS, KINDS, OTHER
 from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.segment.messages import Refusal, kept, read
-from littlerelay.settings import SHOP_DOMAIN
+from littlerelay.settings import SHOP_DOMAIN, SigningSecrets
 
 LONGEST = 16 * 1024 * 1024  # bytes of a line
 UNKNOWN = "unknown"  # the kind under which a line counts that is nothing known
@@ -31,14 +31,14 @@ _SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was said of the lines: the kind of bare records, their shop, and the app's secret.
+    """What was said of the lines: the kind of bare records, their shop, and who signed them.
 
     None of them need be; messages for Segment are taken ``since`` and ``until`` (as timestamps).
     """
 
     kind: str | None
     shop: str | None
-    secret: bytes | None
+    secrets: SigningSecrets | None
     since: str
     until: str
 
@@ -91,7 +91,7 @@ class Reader:
                 return
         kinds = [UNKNOWN]
         try:
-            glance = glanced(text) if text and self._asked.secret is None else None
+            glance = glanced(text) if text and self._asked.secrets is None else None
             if text and glance:
                 kind, key, shop = glance
                 kinds = [kind]
@@ -110,9 +110,9 @@ class Reader:
         self._bytes += len(text or b"")
 
     def _check(self, found: Found) -> None:
-        """Refuse a line that Shopify did not sign, or that is of another shop."""
-        if self._asked.secret is not None:
-            signatures.check(found.webhook, self._asked.secret)
+        """Refuse a line that was not signed, where that is verified, or is of another shop."""
+        if self._asked.secrets is not None:
+            signatures.check(found, self._asked.secrets)
         if found.shop is not None:
             self._check_shop(found.shop.lower())
 

@@ -29,13 +29,15 @@ class Found(NamedTuple):
     """A line that was recognised: its record, the shop that it names, the webhook that it was.
 
     A message for Segment has the kind `EVENTS`, and what tells no fact `OTHER`; both have no key.
-    A line of another tool's may hold ``others``: a charge is for several subscriptions.
+    A line of another tool's, which is ``line`` itself, may hold ``others``: a charge is for several
+    subscriptions.
     """
 
     recorded: Recorded
     shop: str | None = None
     webhook: Delivery | None = None
     others: tuple[Recorded, ...] = ()
+    line: Body | None = None
 
     def entities(self) -> dict[tuple[str, str], list[Recorded]]:
         """Give the records of the line by their kind and key."""
@@ -72,7 +74,7 @@ def _of_line(body: Body, asked: str | None) -> Found:
         return _of_webhook(webhook)
     own = _owner(body)
     if own is not None:
-        return _placed(own, body)._replace(shop=shop_of(body))
+        return _placed(own, body)._replace(shop=shop_of(body), line=body)
     if webhook is not None:
         return _of_webhook(webhook)
     if any(marks <= body.keys() for marks in _NO_FACT):

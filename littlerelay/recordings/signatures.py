@@ -1,7 +1,7 @@
-"""Holds a webhook to the signature with which Shopify sent it.
+"""Holds a webhook to the signature with which Shopify, or Recharge, sent it.
 
-The header ``X-Shopify-Hmac-SHA256`` is the base64 of an HMAC over the body's own bytes, made with
-the app's client secret.
+Shopify's header ``X-Shopify-Hmac-SHA256`` is the base64 of an HMAC over the body's own bytes, made
+with the app's client secret. Recharge's are told in `recharge.signatures`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,53 @@ import hmac
 from base64 import b64encode
 
 from littlerelay.errors import RecordError
+from littlerelay.recharge.recordings import sent
+from littlerelay.recharge.signatures import is_signed
 from littlerelay.recordings.envelopes import Delivery
+from littlerelay.recordings.recognising import Found
+from littlerelay.settings import SigningSecrets
+
+UNSIGNED = "unsigned"
+
+_WRONG = RecordError("wrong_signature", "the app's secret did not sign this body")
+_NONE = RecordError(UNSIGNED, "no signature of Shopify's or Recharge's was kept with it")
+_NOT_RAW = RecordError(UNSIGNED, "its body was not kept as it was sent, as a text")
+_IS_SHOPIFYS = RecordError(UNSIGNED, "it is Shopify's, and RELAY_CLIENT_SECRET is not set")
+_IS_RECHARGES = RecordError(UNSIGNED, "it is Recharge's, and RELAY_RECHARGE_SECRET is not set")
 
 
-def check(delivery: Delivery | None, secret: bytes) -> None:
-    """Refuse a webhook that Shopify did not sign so.
+def check(found: Found, secrets: SigningSecrets) -> None:
+    """Refuse a line that is no webhook which was signed so.
 
     Raises RecordError: ``unsigned`` where the signature, or the very bytes that it signs, were not
-    kept, and ``wrong_signature``.
+    kept, or where nobody told the secret, and ``wrong_signature``.
     """
-    if delivery is None or delivery.signature is None:
-        raise RecordError("unsigned", "no signature of Shopify's was kept with it")
+    if found.webhook is not None:
+        _check_shopifys(found.webhook, secrets.shopify)
+    else:
+        _check_recharges(found, secrets.recharge)
+
+
+def _check_shopifys(delivery: Delivery, secret: bytes | None) -> None:
+    if delivery.signature is None:
+        raise _NONE
     if delivery.raw is None:
-        raise RecordError("unsigned", "its body was not kept as it was sent, as a text")
+        raise _NOT_RAW
+    if secret is None:
+        raise _IS_SHOPIFYS
     digest = b64encode(hmac.digest(secret, delivery.raw, "sha256"))
     if not hmac.compare_digest(digest, delivery.signature.strip().encode()):
-        raise RecordError("wrong_signature", "the app's secret did not sign this body")
+        raise _WRONG
+
+
+def _check_recharges(found: Found, secret: bytes | None) -> None:
+    webhook = sent(found.line or {})
+    if webhook is None:
+        raise _NONE
+    body, headers = webhook
+    if body is None:
+        raise _NOT_RAW
+    if secret is None:
+        raise _IS_RECHARGES
+    if not is_signed(body, headers, secret.decode()):
+        raise _WRONG
