@@ -66,6 +66,16 @@ def test_a_rejects_file_is_mapped_again_once_it_is_mended(tmp_path: Path) -> Non
     assert names(replayed(tmp_path, [rejected])) == ["Order Completed"]
 
 
+def test_a_reject_says_whose_it_is_where_its_line_does_not(tmp_path: Path) -> None:
+    bad = order(line_items=[{"id": 1}])
+    lines: list[Body | bytes] = [bad, b"{", webhook("orders/create", bad, shop="other." + SHOP)]
+    assert replayed(tmp_path, lines, shop=SHOP) == []
+    found = rejects(tmp_path)
+    assert [one.get("shop") for one in found] == [SHOP, SHOP, None]
+    found[0]["record"] = order()
+    assert names(replayed(tmp_path, found[:1], restart=True)) == ["Order Completed"]
+
+
 def test_all_that_was_read_is_counted(tmp_path: Path) -> None:
     lines: list[Body | bytes] = [
         *orders(2),

@@ -122,7 +122,8 @@ class Mapper:
             at.mapped += 1
             at.rejected[row.kind] += 1
             place = str(self._inputs[row.file]), row.line
-            yield Reject(row.file, row.line, rejected(_TOO_MANY, place, row.content))
+            shop = self._rules.mapping.shop
+            yield Reject(row.file, row.line, rejected(_TOO_MANY, place, row.content, shop))
 
     def _map(self, rows: list[Row], step: _Step) -> None:
         """Map one entity; a record that is at fault is rejected, and the others are mapped."""
@@ -232,7 +233,8 @@ class Mapper:
                 step.faulty.add((row.file, row.line))
                 self._store.state.rejected[row.kind] += 1
                 place = str(self._inputs[row.file]), row.line
-                step.rejects.append(Reject(row.file, row.line, rejected(error, place, row.content)))
+                line = rejected(error, place, row.content, self._rules.mapping.shop)
+                step.rejects.append(Reject(row.file, row.line, line))
 
 
 def _together(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row] | None]:

@@ -24,6 +24,7 @@ from littlerelay.settings import SHOP_DOMAIN, SigningSecrets
 LONGEST = 16 * 1024 * 1024  # bytes of a line
 UNKNOWN = "unknown"  # the kind under which a line counts that is nothing known
 
+_OF_OTHERS = {"other_shop", "unknown_shop"}  # what is rejected for a shop that is not the run's
 _LINES = 5_000  # that are kept in one step, unless their bytes are more
 _BYTES = 8_000_000
 _SECONDS = 1.0
@@ -166,7 +167,8 @@ class Reader:
     def _reject(self, error: RecordError, text: bytes | None) -> None:
         at = self._state
         place = str(self._inputs[at.file]), at.lines
-        self._rejects.append(Reject(at.file, at.lines, rejected(error, place, text)))
+        shop = "" if error.reason in _OF_OTHERS else self._asked.shop or at.shop
+        self._rejects.append(Reject(at.file, at.lines, rejected(error, place, text, shop)))
 
     def _is_due(self) -> bool:
         count = len(self._rows) + len(self._facts) + len(self._rejects)
@@ -187,14 +189,20 @@ class Reader:
         self._bytes, self._kept = 0, self._clock.monotonic()
 
 
-def rejected(error: RecordError, place: tuple[str, int], text: bytes | None) -> bytes:
-    """Give the line that tells of a rejected one; ``place`` is its file and its number there."""
+def rejected(
+    error: RecordError, place: tuple[str, int], text: bytes | None, shop: str = ""
+) -> bytes:
+    """Give the line that tells of a rejected one; ``place`` is its file and its number there.
+
+    ``shop`` is the one that it counts for, which it may not tell itself; empty where none is known.
+    """
     source, line = place
     told = {
         "reason": error.reason,
         "detail": error.detail,
         "source": source,
         "line": line,
+        **({"shop": shop} if shop else {}),
         "record": None if text is None else _as_it_was(text),
     }
     return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)

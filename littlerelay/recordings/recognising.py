@@ -57,8 +57,16 @@ def decoded(text: bytes | None) -> object:
 def recognised(line: object, asked: str | None = None) -> Found:
     """Tell what a line is; ``asked`` is the kind of bare records that tell nothing of theirs.
 
-    Raises RecordError for a line that is nothing known, or tells not where it belongs.
+    A rejected line that names no shop is of the one for which it was rejected. Raises RecordError
+    for a line that is nothing known, or tells not where it belongs.
     """
+    found = _recognised(line, asked)
+    if found.shop is None and isinstance(line, dict) and is_reject(line):
+        return found._replace(shop=shop_of(line))
+    return found
+
+
+def _recognised(line: object, asked: str | None) -> Found:
     body, known = _within(line)
     if known is not None:
         return _placed(known, body)
