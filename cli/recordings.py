@@ -18,6 +18,10 @@ from .setting_options import OF_MAPPING, OF_PIXELS
 _STREAM = "-"
 # Of the settings that shape events, these can also change events that are made.
 _OF_EVENTS = ("integrations", "namespace")
+_UNSIGNED = (
+    "they are no webhooks with a signature, a body as it was sent and a known secret (pixels, "
+    "EventBridge's and bare records never are); without --verify-hmac they are mapped"
+)
 _CHOICES = {"events": "--event", "users": "--user", "where": "--where", "limit": "--limit"}
 
 
@@ -83,16 +87,40 @@ def replay(
         display.note("settings", str(found.file))
     if said.restart and not quiet and (told_of := results.forgotten(asked.out)):
         display.warning(told_of)
+    if not quiet and (told_of := _foreseen(asked)):
+        display.warning(told_of)
     with (
         display.replaying(quiet=quiet, sums_up=not json) as show,
         closing(recorded.replay(asked, found.mapping())) as told,
     ):
         runs = list(results.finished(told, show))
-    if not quiet and (why := _why_nothing(runs[-1], asked)):
-        display.warning(why)
+    for why in filter(None, [_unsigned(runs[-1]), _why_nothing(runs[-1], asked)]):
+        if not quiet:
+            display.warning(why)
     if json:
         display.as_json(results.plain(runs[-1]) | {"before": []})
     return RecordError.exit_code if results.tell_rejected(runs, display.failure) else 0
+
+
+def _foreseen(asked: RecordingsRequest) -> str | None:
+    """Say which files have nothing to verify, as their first lines tell; none where all have."""
+    from littlerelay.recordings import beginnings  # noqa: PLC0415  with it comes pydantic
+
+    if asked.secrets is None:
+        return None
+    found = beginnings.unverifiable(asked.inputs, asked.secrets)
+    if not found:
+        return None
+    others = f" and {len(found) - 1} more" if found[1:] else ""
+    return f"the first lines of {found[0]}{others} cannot be verified: {_UNSIGNED}"
+
+
+def _unsigned(run: Finished) -> str | None:
+    """Say how many lines could not be verified; none where all could, or none was to be."""
+    if not run.unsigned:
+        return None
+    lines = "1 line" if run.unsigned == 1 else f"{run.unsigned:,} lines"
+    return f"{lines} could not be verified and went to the rejects: {_UNSIGNED}"
 
 
 def _why_nothing(run: Finished, asked: RecordingsRequest) -> str | None:

@@ -139,7 +139,8 @@ class Finished:
     nothing was done now. ``archive`` is the folder where its records are kept, none where nowhere;
     ``mapped_from`` are the recordings from which they came, as they were named, or the archive;
     none where Shopify gave them. ``mapped_bytes`` are those of recordings. ``since`` and ``until``
-    are none where recordings were taken from their beginning, or to their end. Where
+    are none where recordings were taken from their beginning, or to their end. ``unsigned`` lines
+    had nothing to verify, where signatures were to be. Where
     ``is_removed``, the output is gone because all of it was sent. ``counted`` are Shopify's counts,
     of a run that gave everything of its period.
     """
@@ -161,6 +162,7 @@ class Finished:
     archive: str | None = None
     mapped_from: tuple[str, ...] = ()
     mapped_bytes: int = 0
+    unsigned: int = 0
     is_removed: bool = False
     counted: tuple[Counted, ...] = ()
 

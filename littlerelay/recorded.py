@@ -102,7 +102,8 @@ class _Job:
             end = yield from self._write(store, start, output, rejects)
         checkpoint.save(self.paths.checkpoint, end)
         clear(self.paths.spill)
-        yield replace(self._finished(end), elapsed=self.clock.monotonic() - began)
+        elapsed, unsigned = self.clock.monotonic() - began, store.state.unsigned
+        yield replace(self._finished(end), elapsed=elapsed, unsigned=unsigned)
 
     def _finished(self, run: Checkpoint) -> Finished:
         told = report.finished(run, run.job, str(self.paths.output), str(self.paths.rejects))

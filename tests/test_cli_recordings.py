@@ -186,6 +186,22 @@ def test_what_is_for_recordings_is_not_for_events(words: tuple[str, ...], relay:
     assert "recordings" in told
 
 
+def test_lines_that_cannot_be_verified_are_told_before_and_after(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELAY_CLIENT_SECRET", "an-invented-secret")
+    words = ("replay", WEBHOOKS, *OUT, "--verify-hmac")
+    first, *_, last = [one for one in relay(*words).err.splitlines() if "verified" in one]
+    assert first.startswith(f"warning: the first lines of {WEBHOOKS} cannot be verified: they are")
+    assert last.startswith("warning: 2 lines could not be verified and went to the rejects: they")
+    anew = (*words, "--restart", "--quiet")
+    assert "verified" not in relay(*anew).err
+    assert json.loads(relay(*anew, "--json").out)["unsigned"] == 2
+    signed = {"X-Shopify-Topic": "orders/create", "X-Shopify-Hmac-Sha256": "none"}
+    put(Path(WEBHOOKS), [{"headers": signed, "body": "{}"}])
+    assert "verified" not in relay(*words, "--restart").err
+
+
 def test_recordings_do_not_come_from_standard_input(relay: Relay) -> None:
     assert "file" in hint(relay("replay", "-", *OUT, "--as", "orders"), "read from files")
 

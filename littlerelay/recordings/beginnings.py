@@ -12,15 +12,17 @@ from littlerelay.errors import RecordError, UsageError
 from littlerelay.files.inputs import Input
 from littlerelay.files.lines import BYTE_ORDER_MARK, lines
 from littlerelay.places import named
+from littlerelay.recordings import signatures
 from littlerelay.recordings.kinds import EVENTS
 from littlerelay.recordings.reading import LONGEST
 from littlerelay.recordings.recognising import decoded, is_reject, recognised
 from littlerelay.recordings.remedies import remedy
 from littlerelay.segment.messages import is_message, is_record
+from littlerelay.settings import SigningSecrets
 
 Sort = Literal["events", "records", "unknown", "nothing"]
 
-_LOOKED_AT = 20  # lines of a file that tell what it is
+_LOOKED_AT = 20  # lines of a file that tell what it is, and files that tell what comes
 # What a line is rejected for that is nothing known; all else is said of a record that is.
 _UNKNOWN = {"unknown_line", "not_json", "too_large", "too_deep", "bulk_line"}
 
@@ -49,6 +51,25 @@ def are_recordings(names: Iterable[str], *, is_mapped: bool = False) -> bool:
     if is_mapped and not has_events:
         return True
     raise _no_events(*unknown)
+
+
+def unverifiable(names: Iterable[str], secrets: SigningSecrets) -> list[Path]:
+    """Give those of the first files in whose first lines there is nothing to verify."""
+    return [path for path in named(names)[:_LOOKED_AT] if _is_unsigned(_beginning(path), secrets)]
+
+
+def _is_unsigned(texts: Iterable[bytes], secrets: SigningSecrets) -> bool:
+    """Tell whether some lines are known, and each of these is without a signature."""
+    reasons = [_fault(text, secrets) for text in texts]
+    return signatures.UNSIGNED in reasons and {signatures.UNSIGNED, *_UNKNOWN}.issuperset(reasons)
+
+
+def _fault(text: bytes, secrets: SigningSecrets) -> str:
+    try:
+        signatures.check(recognised(decoded(text)), secrets)
+    except RecordError as error:
+        return error.reason
+    return ""
 
 
 def check_events(path: Path, head: bytes) -> None:

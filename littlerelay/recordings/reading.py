@@ -105,6 +105,7 @@ class Reader:
                 self._note(found, text or b"")
         except RecordError as error:
             self._reject(error, text)
+            self._state.unsigned += error.reason == signatures.UNSIGNED
             kinds = kinds[:1]
             self._state.rejected[kinds[0]] += 1
         self._state.read.update(kinds)

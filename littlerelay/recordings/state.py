@@ -18,8 +18,8 @@ class State:
     While it reads: ``file`` is the number of the input, ``offset`` and ``lines`` are how far it is
     read (bytes as unpacked), and ``fingerprint`` says what the input is up to there. ``shop`` is
     the one that the lines name. ``counts`` has, for each kind, how many records were read,
-    rejected, and of no fact. While it maps: ``family`` and ``key`` are the last entity's, and
-    ``mapped`` counts the records so far.
+    rejected, and of no fact; ``unsigned`` of those rejected had nothing to verify. While it maps:
+    ``family`` and ``key`` are the last entity's, and ``mapped`` counts the records so far.
     """
 
     phase: Phase = "reading"
@@ -31,6 +31,7 @@ class State:
     read: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     filtered: Counter[str] = field(default_factory=Counter)
+    unsigned: int = 0
     family: str = ""
     key: str = ""
     mapped: int = 0
