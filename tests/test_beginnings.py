@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from littlerelay.diffs import diff
 from littlerelay.errors import UsageError
 from littlerelay.recordings.beginnings import are_recordings, check_events, check_stream
+from littlerelay.settings import DiffRequest
 from made_bodies import Body
 from made_recordings import order, put, webhook
 from pixel_records import pixel
@@ -97,9 +99,24 @@ def test_events_are_none(tmp_path: Path) -> None:
 
 def test_a_recording_among_events_is_told_to_be_mapped_first(tmp_path: Path) -> None:
     for record in (pixel("page_viewed"), GOOD, BARE):
-        with pytest.raises(UsageError, match="holds records of Shopify's") as caught:
+        with pytest.raises(UsageError, match="holds a recording, and events") as caught:
             check_events(Path("a.ndjson"), json.dumps(record).encode())
-        assert caught.value.hint == "Map them first: relay replay a.ndjson --out FILE"
+        assert caught.value.hint == "Map it first: relay replay a.ndjson --out FILE"
+
+
+def test_a_recording_whose_beginning_is_torn_is_one(tmp_path: Path) -> None:
+    wrapped = json.dumps({"event": pixel("page_viewed"), "init": {}}).encode()
+    head = b"\n".join([wrapped, wrapped[:-9]])
+    with pytest.raises(UsageError, match="holds a recording, and events"):
+        check_events(tmp_path / "some.ndjson", head)
+    check_events(tmp_path / "some.ndjson", head[-len(wrapped) + 9 :])
+
+
+def test_a_comparison_of_a_recording_with_events_in_it_says_what_it_is(tmp_path: Path) -> None:
+    mixed = beginning(tmp_path, *messages(2), GOOD)
+    with pytest.raises(UsageError, match="holds a recording, and events") as caught:
+        list(diff(DiffRequest((mixed,)), mixed))
+    assert caught.value.hint == f"Map it first: relay replay {mixed} --out FILE"
 
 
 def test_a_recording_is_not_taken_from_standard_input() -> None:

@@ -226,7 +226,7 @@ def test_nothing_is_left_behind_whatever_happens(
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'{"id":7,"line_items":[]}\n', "new.ndjson holds records of Shopify's."),
+        (b'{"id":7,"line_items":[]}\n', "new.ndjson holds a recording, and events"),
         (b"order,total\n1,2\n", "new.ndjson holds no events."),
         (b"".join(messages(3))[:-20], "no event in the line at byte"),
         (messages(1)[0] + b'{"type":"track"}\n', "it has no userId"),

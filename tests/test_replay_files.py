@@ -274,7 +274,7 @@ def test_what_cannot_be_meant_is_refused(names: list[str]) -> None:
 
 def test_files_that_hold_other_things_are_refused(segment: StandInSegment, tmp_path: Path) -> None:
     record = line({"id": 1, "admin_graphql_api_id": "gid://shopify/Order/1", "line_items": []})
-    with pytest.raises(UsageError, match="holds records of Shopify's"):
+    with pytest.raises(UsageError, match="holds a recording, and events"):
         sent(segment, put(tmp_path / "orders.ndjson", [record]))
     with pytest.raises(UsageError, match="holds no events"):
         sent(segment, put(tmp_path / "orders.csv", [b"id,total\n", b"1,12.50\n"]))

@@ -124,8 +124,9 @@ class Side:
         return one
 
     def unreadable(self, position: int, detail: str) -> UsageError:
-        """Say that the line at a position cannot be compared."""
+        """Say that the line at a position cannot be compared. Raises UsageError for a recording."""
         at = bisect_right(self._starts, position) - 1
+        beginnings.check_line(self.files[at].path)
         return UsageError(
             f"{self.files[at].path} has no event in the line at byte "
             f"{position - self._starts[at]:,}: {detail}.",

@@ -25,6 +25,7 @@ from littlerelay.places import Paths
 from littlerelay.reconcile.books import Books, Entry, thousandths
 from littlerelay.reconcile.rejects import reject_lines
 from littlerelay.reconcile.values import PARTS, Kind
+from littlerelay.recordings import beginnings
 from littlerelay.segment.messages import LONGEST_LINE, Refusal, read
 
 FACTS: dict[str, Kind] = {
@@ -160,6 +161,8 @@ def _thousandths(value: object) -> int | None:
 
 
 def _unreadable(path: Path, position: int, detail: str) -> UsageError:
+    """Say that a line cannot be read. Raises UsageError for a recording."""
+    beginnings.check_line(path)
     return UsageError(
         f"{path} has no event in the line at byte {position:,}: {detail}.",
         "Mend that line, or fetch the file once more where it was cut.",

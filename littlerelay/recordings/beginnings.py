@@ -73,16 +73,25 @@ def _fault(text: bytes, secrets: SigningSecrets) -> str:
 
 
 def check_events(path: Path, head: bytes) -> None:
-    """Refuse a file that holds no messages at all, by its beginning. Raises UsageError."""
+    """Refuse a file that holds no messages at all, by its beginning. Raises UsageError.
+
+    Its last line may be torn: how a record begins, a message may begin as well.
+    """
     texts = _texts(head.split(b"\n"))
+    if texts[1:] and _is_torn(texts[-1]):
+        texts = texts[:-1]
     if not texts or any(_sort(text) == "events" for text in texts):
         return
     _check_form(path, head)
     if _sort_of(texts) == "unknown" and not is_record(texts[0]):
         raise _no_events(path, texts)
-    raise UsageError(
-        f"{path} holds records of Shopify's.", f"Map them first: relay replay {path} --out FILE"
-    )
+    raise _records(path)
+
+
+def check_line(path: Path) -> None:
+    """Refuse a file of which a line is no message, where it holds records. Raises UsageError."""
+    if _sort_of(_beginning(path)) == "records":
+        raise _records(path)
 
 
 def check_stream(head: bytes) -> None:
@@ -112,6 +121,14 @@ def _sort(text: bytes) -> Sort:
     return "events" if is_event else "records"
 
 
+def _is_torn(text: bytes) -> bool:
+    try:
+        decoded(text)
+    except RecordError as error:
+        return error.reason == "not_json"
+    return False
+
+
 def _beginning(path: Path) -> list[bytes]:
     with closing(Input(path, is_growing=True)) as source:
         return _texts(text for _, text in islice(lines(source.read, LONGEST), _LOOKED_AT) if text)
@@ -133,6 +150,13 @@ def _check_form(path: Path, head: bytes) -> None:
     found = remedy(path, head.removeprefix(BYTE_ORDER_MARK).lstrip())
     if found is not None:
         raise UsageError(f"{path} holds no events: {found[0]}.", found[1])
+
+
+def _records(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} holds a recording, and events are asked for.",
+        f"Map it first: relay replay {path} --out FILE",
+    )
 
 
 def _no_events(path: Path, texts: list[bytes]) -> UsageError:
