@@ -134,6 +134,11 @@ Json = Annotated[bool, flag("--json", "Give the result as one JSON object.", _TA
 _CHOICE = "Which messages are sent"
 _PACE = "How they are sent"
 _RECORDINGS = "How recordings are read"
+# Those of `littlerelay.recordings.kinds`, for which --help does not wait.
+KINDS = (
+    *("orders", "refunds", "fulfillments", "transactions", "customers", "checkouts", "carts"),
+    *("pixels", "subscribers", "subscriptions", "erasures"),
+)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -261,8 +266,9 @@ RecordedAs = Annotated[
     typer.Option(
         "--as",
         metavar="KIND",
-        help="What lines of recordings are that do not tell it themselves: orders, refunds, "
-        "fulfillments, transactions, customers, checkouts ...",
+        help="What lines of recordings are that do not tell it themselves: "
+        + ", ".join(KINDS)
+        + ".",
         rich_help_panel=_RECORDINGS,
         show_default=False,
         parser=_text,

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from command import Ended, FakeTime, Relay, faked, part
 from littlerelay.progress import Replaying
+from littlerelay.recordings.kinds import KINDS
 from made_recordings import customer_body, order, orders, put, webhook
 from sent_files import messages
 from sent_files import put as put_messages
@@ -152,6 +153,13 @@ def test_bare_records_are_what_the_user_says(relay: Relay) -> None:
     assert "orders" in hint(refused, "cats is no kind of record")
 
 
+def test_help_lists_every_kind_of_record(relay: Relay) -> None:
+    assert part("options").KINDS == tuple(KINDS)
+    told = " ".join(relay("replay", "--help").out.replace("│", " ").split())
+    assert "pixels" in told
+    assert "Recharge's" in told
+
+
 def test_signatures_need_the_apps_secret(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("replay", WEBHOOKS, *OUT, "--verify-hmac")
     assert "RELAY_CLIENT_SECRET_FILE" in hint(relay(*words), "There is no client secret")
@@ -190,16 +198,15 @@ def test_lines_that_cannot_be_verified_are_told_before_and_after(
     relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RELAY_CLIENT_SECRET", "an-invented-secret")
-    words = ("replay", WEBHOOKS, *OUT, "--verify-hmac")
-    first, *_, last = [one for one in relay(*words).err.splitlines() if "verified" in one]
+    words = ("replay", WEBHOOKS, "--verify-hmac", "--out")
+    first, *_, last = [one for one in relay(*words, "a").err.splitlines() if "verified" in one]
     assert first.startswith(f"warning: the first lines of {WEBHOOKS} cannot be verified: they are")
     assert last.startswith("warning: 2 lines could not be verified and went to the rejects: they")
-    anew = (*words, "--restart", "--quiet")
-    assert "verified" not in relay(*anew).err
-    assert json.loads(relay(*anew, "--json").out)["unsigned"] == 2
+    assert "verified" not in relay(*words, "b", "--quiet").err
+    assert json.loads(relay(*words, "c", "--json").out)["unsigned"] == 2
     signed = {"X-Shopify-Topic": "orders/create", "X-Shopify-Hmac-Sha256": "none"}
     put(Path(WEBHOOKS), [{"headers": signed, "body": "{}"}])
-    assert "verified" not in relay(*words, "--restart").err
+    assert "verified" not in relay(*words, "d").err
 
 
 def test_recordings_do_not_come_from_standard_input(relay: Relay) -> None:
