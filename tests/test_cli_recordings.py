@@ -154,7 +154,7 @@ def test_bare_records_are_what_the_user_says(relay: Relay) -> None:
 
 
 def test_help_lists_every_kind_of_record(relay: Relay) -> None:
-    assert part("options").KINDS == tuple(KINDS)
+    assert tuple(KINDS) == part("options").KINDS
     told = " ".join(relay("replay", "--help").out.replace("│", " ").split())
     assert "pixels" in told
     assert "Recharge's" in told

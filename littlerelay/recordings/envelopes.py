@@ -115,13 +115,13 @@ def _parts(line: Body) -> _Parts | None:
     if not isinstance(inner, dict):
         inner = line
     if isinstance(inner.get("metadata"), dict) and "payload" in inner:
-        return _Parts(_headers(inner["metadata"]), inner["payload"])
+        return _Parts(headers_of(inner["metadata"]), inner["payload"])
     message = line.get("message")
     if not isinstance(message, dict):
         message = line
     if isinstance(message.get("attributes"), dict) and "data" in message:
-        return _Parts(_headers(message["attributes"]), message["data"], is_base64=True)
-    headers = _headers(line.get("headers") or line.get("multiValueHeaders"))
+        return _Parts(headers_of(message["attributes"]), message["data"], is_base64=True)
+    headers = headers_of(line.get("headers") or line.get("multiValueHeaders"))
     if "payload" in line:
         return _Parts(headers, line["payload"])
     if "body" in line and (headers or "topic" in line):
@@ -129,7 +129,7 @@ def _parts(line: Body) -> _Parts | None:
     return None
 
 
-def _headers(told: object) -> dict[str, str]:
+def headers_of(told: object) -> dict[str, str]:
     """Give headers by their names in small letters, without what stands before ``shopify-``."""
     if isinstance(told, dict):
         pairs = list(told.items())
@@ -147,7 +147,7 @@ def _headers(told: object) -> dict[str, str]:
 
 def _pair(one: object) -> tuple[object, object]:
     if isinstance(one, dict):
-        return one.get("name"), one.get("value")
+        return one.get("name", one.get("key")), one.get("value")
     return (one[0], one[1]) if isinstance(one, list) and len(one) == 2 else (None, None)
 
 

@@ -9,6 +9,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
 from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance, read_json, shop_of
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
+from littlerelay.recordings.queues import messages
 from littlerelay.recordings.recorded import Recorded
 from littlerelay.recordings.topics import OF_RECORDS, kind_of, plain
 
@@ -22,7 +23,7 @@ _OF_BULK = (
     "it is of a bulk operation, whose lines are parts of records, as its own query asked for them; "
     "read the shop with `relay backfill --archive`, and map that"
 )
-_LEVELS = 4  # of rejects within rejects
+_LEVELS = 4  # of rejects within rejects, and of messages within messages
 
 
 class Found(NamedTuple):
@@ -30,7 +31,7 @@ class Found(NamedTuple):
 
     A message for Segment has the kind `EVENTS`, and what tells no fact `OTHER`; both have no key.
     A line of another tool's, which is ``line`` itself, may hold ``others``: a charge is for several
-    subscriptions.
+    subscriptions. That of a queue may hold several messages: ``parts`` are what each was.
     """
 
     recorded: Recorded
@@ -38,6 +39,7 @@ class Found(NamedTuple):
     webhook: Delivery | None = None
     others: tuple[Recorded, ...] = ()
     line: Body | None = None
+    parts: tuple[Found, ...] = ()
 
     def entities(self) -> dict[tuple[str, str], list[Recorded]]:
         """Give the records of the line by their kind and key."""
@@ -66,13 +68,31 @@ def recognised(line: object, asked: str | None = None) -> Found:
     return found
 
 
-def _recognised(line: object, asked: str | None) -> Found:
+def _recognised(line: object, asked: str | None, level: int = 0) -> Found:
     body, known = _within(line)
     if known is not None:
         return _placed(known, body)
+    held = messages(body) if level < _LEVELS else None
+    if held is not None:
+        return _together([_recognised(one, asked, level + 1) for one in held])
     if _is_message(body):
         return Found(Recorded(EVENTS, "", "", "", body))
     return _of_line(body, asked)
+
+
+def _together(found: list[Found]) -> Found:
+    """Give what several messages of one line are as one. Raises RecordError."""
+    if len(found) == 1:
+        return found[0]
+    shops = {one.shop.lower(): one.shop for one in found if one.shop}
+    if len(shops) > 1:
+        raise RecordError("other_shop", "it holds messages of several shops")
+    every = [record for one in found for record in (one.recorded, *one.others)]
+    if any(record.kind == EVENTS for record in every):
+        raise RecordError("unknown_line", "it holds messages for Segment beside others")
+    records = [record for record in every if record.kind != OTHER] or every[:1]
+    shop = next(iter(shops.values()), None)
+    return Found(records[0], shop, others=tuple(records[1:]), parts=tuple(found))
 
 
 def _of_line(body: Body, asked: str | None) -> Found:

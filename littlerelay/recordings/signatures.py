@@ -31,6 +31,10 @@ def check(found: Found, secrets: SigningSecrets) -> None:
     Raises RecordError: ``unsigned`` where the signature, or the very bytes that it signs, were not
     kept, or where nobody told the secret, and ``wrong_signature``.
     """
+    for one in found.parts:
+        check(one, secrets)
+    if found.parts:
+        return
     if found.webhook is not None:
         _check_shopifys(found.webhook, secrets.shopify)
     else:
