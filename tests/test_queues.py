@@ -12,7 +12,18 @@ from littlerelay.errors import RecordError
 from littlerelay.recordings.recognising import recognised
 from littlerelay.settings import SigningSecrets
 from made_bodies import Body
-from made_recordings import SHOP, headers, names, order, orders, packed, rejects, replayed, webhook
+from made_recordings import (
+    SHOP,
+    customer_body,
+    headers,
+    names,
+    order,
+    orders,
+    packed,
+    rejects,
+    replayed,
+    webhook,
+)
 
 SENT = webhook("orders/create", order())
 TEXT = json.dumps(SENT)
@@ -73,6 +84,14 @@ def test_all_messages_of_a_line_are_taken(tmp_path: Path) -> None:
     other = webhook("app/uninstalled", {"id": 1})
     line = {"Messages": [{"Body": json.dumps(one)} for one in (*orders(2), other)]}
     assert names(replayed(tmp_path, [line])) == ["Order Completed"] * 2
+
+
+def test_who_was_erased_stays_so_wherever_that_stands_in_a_line(tmp_path: Path) -> None:
+    redact = {"customer": {"id": 7001}, "orders_to_redact": [], "shop_domain": SHOP}
+    bodies = [webhook("customers/create", customer_body()), webhook("customers/redact", redact)]
+    line = {"Messages": [{"Body": json.dumps(one)} for one in bodies]}
+    assert replayed(tmp_path, [line]) == []
+    assert rejects(tmp_path) == []
 
 
 def test_each_message_of_a_line_must_be_signed(tmp_path: Path) -> None:

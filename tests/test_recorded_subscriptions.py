@@ -62,6 +62,25 @@ def test_who_subscribed_is_who_another_line_says_wherever_it_stands(tmp_path: Pa
         assert [event.get("userId") for event in found] == ["7001", "7001"]
 
 
+def test_pages_of_the_api_tell_who_subscribed(tmp_path: Path) -> None:
+    born = {"created_at": "2026-02-10T08:00:00+00:00", "updated_at": "2026-02-10T08:00:00+00:00"}
+    other = {**CUSTOMER, **born, "id": 66002, "external_customer_id": {"ecommerce": "7002"}}
+    second = subscription_body(id=880002, customer_id=66002)
+    lines: list[Body | bytes] = [
+        {"subscriptions": [subscription_body(), second], "next_cursor": None},
+        {"customers": [{**CUSTOMER, **born}, other], "next_cursor": "x", "previous_cursor": None},
+    ]
+    for told in (lines, lines[::-1]):
+        found = replayed(tmp_path, told, shop=SHOP)
+        assert sorted(event["userId"] for event in found) == ["7001", "7002"]
+    assert rejects(tmp_path) == []
+
+
+def test_a_page_of_customers_who_are_not_recharges_is_none_of_its(tmp_path: Path) -> None:
+    assert replayed(tmp_path, [{"customers": [{"id": 7001, "email": "a@example.com"}]}]) == []
+    assert [one["reason"] for one in rejects(tmp_path)] == ["unknown_line"]
+
+
 @pytest.mark.parametrize("wrong", [{"email": 5}, {"external_customer_id": {"ecommerce": [7]}}])
 def test_a_customer_who_is_not_as_recharge_tells_is_rejected_and_nothing_else(
     wrong: dict[str, Any], tmp_path: Path

@@ -82,6 +82,14 @@ def subscriber(line: object) -> Body | None:
     return {"id": told["id"], "updated_at": moment, "customer": bodies.customer(told)}
 
 
+def subscribers(line: Body) -> list[Body]:
+    """Give what each line about a customer would be in place of a page of them; else the line."""
+    page = line.get("customers")
+    if topic_of(line) is None and isinstance(page, list) and page and _is("customer", page[0]):
+        return [one if isinstance(one, dict) else {} for one in page]
+    return [line]
+
+
 def _customer(line: Body) -> object:
     """Give the customer of a webhook, or of a line that is one, or wraps nothing else."""
     topic = topic_of(line)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from littlerelay.mappers import map_records
-from littlerelay.recharge.recordings import is_recharge
+from littlerelay.recharge.recordings import is_recharge, subscribers
 from littlerelay.recordings import subscriptions
 from littlerelay.recordings.customers import customer_events
 from littlerelay.recordings.erasures import ERASURES
@@ -118,6 +118,7 @@ KINDS = {
         subscriptions.place_of_subscriber,
         (),
         is_own=subscriptions.is_subscriber,
+        opened=subscribers,
     ),
     "subscriptions": Kind(
         "subscriptions", subscriptions.place_of, (), is_own=is_recharge, opened=subscriptions.opened

@@ -87,9 +87,7 @@ class Mapper:
         self._store = store
         # Where messages are passed on, each fact may be among them, too.
         self._passes_on = store.state.read[EVENTS] > 0
-        self._erased = erased(
-            recognised(decoded(row.content), rules.kind).recorded.body for row in store.of(ERASURES)
-        )
+        self._erased = erased(one.body for row in store.of(ERASURES) for one in self._recorded(row))
 
     def map(self) -> Iterator[None]:
         """Map all entities that are left, giving way after each step."""
@@ -176,8 +174,11 @@ class Mapper:
         if key is None:
             return one
         rows = self._store.entity(SUBSCRIBERS, key)
-        lines = (recognised(decoded(row.content), self._rules.kind).recorded.body for row in rows)
-        return with_buyer(one, lines)
+        return with_buyer(one, (told.body for row in rows for told in self._recorded(row)))
+
+    def _recorded(self, row: Row) -> list[Recorded]:
+        """Give what a line told of the row's entity; a line may hold records of others, too."""
+        return recognised(decoded(row.content), self._rules.kind).entities()[row.kind, row.key]
 
     def _facts(self, family: str, told: list[_Told]) -> list[Fact]:
         """Give the events of an entity as lines, none for no records. Raises RecordError."""

@@ -7,7 +7,7 @@ from typing import cast
 
 from littlerelay.mappers import map_records
 from littlerelay.mappers.shape import fault
-from littlerelay.recharge.recordings import key_of, moment_of, recorded, subscriber
+from littlerelay.recharge.recordings import key_of, moment_of, recorded, subscriber, subscribers
 from littlerelay.recordings.recorded import Body, Made, Recorded, moment, number
 from littlerelay.records import Subscription
 from littlerelay.records.subscriptions import SubscriptionCustomer
@@ -40,8 +40,8 @@ def subscription_events(found: Sequence[Recorded], mapping: Mapping) -> list[Mad
 
 
 def is_subscriber(line: Body) -> bool:
-    """Tell whether a line says who a customer of Recharge's is."""
-    return subscriber(line) is not None
+    """Tell whether a line says who a customer of Recharge's is, or who several are."""
+    return subscriber(subscribers(line)[0]) is not None
 
 
 def place_of_subscriber(line: Body) -> tuple[str, str]:
