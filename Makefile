@@ -58,7 +58,7 @@ pins: $(READY) ## resolve requirements.txt anew, with hashes, for all platforms
 	@build/uv/bin/python -m pip --disable-pip-version-check --quiet install uv
 	@build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-annotate --no-header --group dev \
-		--extra cloud --extra keyring --extra oauth --extra zstd pyproject.toml --output-file build/pins.txt
+		--extra oauth --extra zstd pyproject.toml --output-file build/pins.txt
 	@{ echo '# Every package of a checkout, with hashes, for all platforms and Python 3.11 and newer.'; \
 		echo '# Made by `make pins` from pyproject.toml; not edited by hand.'; \
 		cat build/pins.txt; } > requirements.txt

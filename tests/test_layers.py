@@ -32,7 +32,7 @@ LEVELS = [
     set(
         """
         archived archives compare estimating keeping pipeline places previews reading reconcile
-        recordings report rules runs samples sending sources spark writing
+        recordings report rules runs samples sending sources writing
         """.split()
     ),
     STRANGERS,

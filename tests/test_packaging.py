@@ -4,6 +4,8 @@ Nothing is downloaded: dependencies come from the environment that runs the test
 from what was just built.
 """
 
+import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
@@ -129,3 +131,32 @@ def test_the_version_stands_in_one_place(built: Built) -> None:
     pyproject = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     assert "version" not in pyproject["project"]
     assert built.wheel.name.startswith(f"littlerelay-{littlerelay.__version__}-")
+
+
+def wanted() -> dict[str, str]:
+    """Returns every distribution that is asked for, by its normal name, with what asks for it."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    asked = {"dependencies": project["dependencies"], **project["optional-dependencies"]}
+    return {normal(one): extra for extra, ones in asked.items() for one in ones}
+
+
+def normal(requirement: str) -> str:
+    (name,) = re.findall(r"^[\w.-]+", requirement)
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_everything_that_is_asked_for_is_imported() -> None:
+    """An extra without code would bring megabytes for nothing."""
+    named = {
+        name.split(".")[0]
+        for house in HOUSES
+        for path in (REPOSITORY / house).rglob("*.py")
+        for name in re.findall(r"^ *(?:import|from) ([\w.]+)", path.read_text(), re.MULTILINE)
+    }
+    used = {
+        normal(one)
+        for module, distributions in importlib.metadata.packages_distributions().items()
+        for one in distributions
+        if module in named
+    }
+    assert {one: extra for one, extra in wanted().items() if one not in used} == {}
