@@ -5,15 +5,17 @@
 - Sockets reach loopback only.
 - `--update` lets golden files be written; under `CI` it is refused.
 - What a session leaves in the checkout is named at its end; under `CI` it fails the session.
+- Garbage is looked for among what tests make, not among thousands of tests again and again.
 """
 
+import gc
 import ipaddress
 import os
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update") and "CI" in os.environ:
         raise pytest.UsageError("--update writes golden files, which CI never does: unset CI")
     config.pluginmanager.register(Leavings())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
+        gc.enable()
 
 
 class Leavings:
