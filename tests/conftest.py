@@ -10,6 +10,7 @@
 
 import gc
 import ipaddress
+import itertools
 import os
 import socket
 import subprocess
@@ -31,6 +32,7 @@ FOREIGN_SETTINGS = ("RELAY_", "SHOPIFY", "SEGMENT", "RECHARGE", "XDG_")
 FOREIGN_DISPLAY = ("CLICOLOR", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PY_COLORS", "TTY_")
 # Typer draws in color wherever this is set.
 FOREIGN_MACHINE = ("GITHUB_ACTIONS",)
+HOMES = itertools.count(1)
 
 # Examples are the same on every run and leave no database; two busy cores make no deadline.
 hypothesis.settings.register_profile("relay", database=None, deadline=None, derandomize=True)
@@ -109,7 +111,9 @@ def clean_room(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
     """Gives the test an empty home, where it also stands."""
-    home = tmp_path_factory.mktemp("home")
+    # A name of its own: for the next number pytest would look at all folders, once for each test.
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(HOMES))
+    home.mkdir(parents=True)
     for name in filter(is_foreign, list(os.environ)):
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
