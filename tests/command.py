@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import pytest
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import littlerelay
 from littlerelay.clock import Clock
 from littlerelay.progress import Advanced, Bucket, Counts, Finished, JobStatus, Progress, Started
 from littlerelay.settings import BackfillRequest, Settings
+
+if TYPE_CHECKING:
+    import pytest  # which processes that only tell a story need not wait for
 
 # In the shape of Shopify's tokens, and of none that there is.
 CANARY = "shpat_" + "canary"
