@@ -25,7 +25,7 @@ from littlerelay.meaning import completed, of_pixels, of_settings
 from littlerelay.places import Paths, check_apart, check_place, named, set_files_aside
 from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings import RECORDED
-from littlerelay.recordings.kinds import KINDS
+from littlerelay.recordings.kinds import KINDS, NAMED
 from littlerelay.recordings.mapping import Mapper, Rules
 from littlerelay.recordings.reading import Asked, Reader
 from littlerelay.recordings.state import State
@@ -61,10 +61,10 @@ def replay(
             "Recordings are read from files, so that a run that was stopped can go on.",
             "Save standard input to a file, and name that.",
         )
-    if request.kind is not None and request.kind not in KINDS:
+    if request.kind is not None and request.kind not in NAMED:
         raise UsageError(
             f"{request.kind} is no kind of record that relay knows.",
-            f"Choose from {', '.join(sorted(KINDS))}.",
+            f"Choose from {', '.join(NAMED)}.",
         )
     for path in inputs:
         Input(path, is_growing=True).close()

@@ -53,6 +53,13 @@ FORMS: dict[str, tuple[bytes, str]] = {
 }
 
 
+def test_a_result_of_another_query_is_refused_with_the_field_that_it_lacks(tmp_path: Path) -> None:
+    node = {"id": "gid://shopify/Order/1", "name": "#1001", "number": 1001, "createdAt": "2026"}
+    with pytest.raises(UsageError, match=r"than relay's own \(it lacks created_at\)\.$") as caught:
+        are_recordings([beginning(tmp_path, node)], is_mapped=True)
+    assert "relay backfill --archive" in caught.value.hint
+
+
 @pytest.mark.parametrize("is_mapped", [False, True])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_in_another_form_is_refused_with_what_to_do(

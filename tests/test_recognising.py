@@ -178,6 +178,8 @@ UNKNOWN: list[tuple[Any, str]] = [
     ({"reason": "x", "detail": "y", "source": [], "id": 1, "record": 5}, "unknown_line"),
     ({"id": "gid://shopify/LineItem/1", "__parentId": "gid://shopify/Order/1"}, "bulk_line"),
     ({"id": "gid://shopify/Order/1", "name": "#1001"}, "bulk_line"),
+    ({"id": "gid://shopify/Product/1", "created_at": DAY.format(1)}, "bulk_line"),
+    ({"__typename": "LineItem", "__parentId": "gid://shopify/Order/1", "id": "x"}, "bulk_line"),
 ]
 
 

@@ -95,6 +95,11 @@ def presented(amounts: list[MoneySet]) -> tuple[str | None, str | None]:
     return amount_text(sum((decimal(money["amount"]) for money in seen), ZERO), currency), currency
 
 
+def minor_unit(currency: str) -> Decimal:
+    """Give the least amount of a currency."""
+    return _MINOR_UNITS.get(currency, _CENT)
+
+
 def number(amount: Decimal, currency: str) -> float:
     """Give a sum as a number, rounded once."""
     return float(_rounded(amount, currency))
@@ -110,6 +115,6 @@ def decimal(text: str) -> Decimal:
 def _rounded(amount: Decimal, currency: str) -> Decimal:
     try:
         # Added to zero, a negative zero loses its sign.
-        return amount.quantize(_MINOR_UNITS.get(currency, _CENT), ROUND_HALF_UP) + ZERO
+        return amount.quantize(minor_unit(currency), ROUND_HALF_UP) + ZERO
     except InvalidOperation:  # more digits than a sum of money can have
         raise RecordError("malformed_money", "a sum is too large") from None

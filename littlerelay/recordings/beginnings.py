@@ -47,6 +47,7 @@ def are_recordings(names: Iterable[str], *, is_mapped: bool = False) -> bool:
             unknown = path, texts
     if unknown is None:
         return False
+    _check_query(*unknown)
     _check_form(unknown[0], b"\n".join(unknown[1]))
     if is_mapped and not has_events:
         return True
@@ -157,6 +158,17 @@ def _records(path: Path) -> UsageError:
         f"{path} holds a recording, and events are asked for.",
         f"Map it first: relay replay {path} --out FILE",
     )
+
+
+def _check_query(path: Path, texts: list[bytes]) -> None:
+    """Refuse a result of a bulk operation that relay's own query did not ask. Raises UsageError."""
+    try:
+        recognised(decoded(texts[0]))
+    except RecordError as error:
+        if error.reason == "bulk_line":
+            what, _, remedy = error.detail.partition("; ")
+            hint = f"{remedy[0].upper()}{remedy[1:]}."
+            raise UsageError(f"{path} holds no events: {what}.", hint) from None
 
 
 def _no_events(path: Path, texts: list[bytes]) -> UsageError:

@@ -21,7 +21,7 @@ _SHOWN = {"state": "enabled", "verified_email": True}
 
 def customer_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
     """Give the events of one customer, of their records in order of time."""
-    records = [bodies.customer(one.body) for one in found]
+    records = [one.body if one.form == "record" else bodies.customer(one.body) for one in found]
     made = [Made(map_record("customers", record, mapping), record) for record in records]
     enabled = _enabled(found, records, made, mapping)
     told: set[str] = set()

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from littlerelay.mappers import map_records
 from littlerelay.recharge.recordings import is_recharge, subscribers
-from littlerelay.recordings import subscriptions
+from littlerelay.recordings import nodes, subscriptions
 from littlerelay.recordings.customers import customer_events
 from littlerelay.recordings.erasures import ERASURES
 from littlerelay.recordings.erasures import place_of as place_of_erasure
@@ -83,7 +83,7 @@ def _cart_events(found: Records, mapping: Mapping) -> list[Made]:
 
 def _checkout_events(found: Records, mapping: Mapping) -> list[Made]:
     """Give what the records of one checkout prove."""
-    records = [bodies.checkout(one.body) for one in found]
+    records = [one.body if one.form == "record" else bodies.checkout(one.body) for one in found]
     return [Made(map_records("checkouts", records, mapping), records[-1])]
 
 
@@ -124,7 +124,10 @@ KINDS = {
         "subscriptions", subscriptions.place_of, (), is_own=is_recharge, opened=subscriptions.opened
     ),
     ERASURES: _kind(ERASURES, place_of_erasure, "orders_to_redact customer"),
+    **{name: _kind(family, nodes.place_of) for name, family in nodes.LINES.items()},
 }
+# What bare records can be said to be: the lines of an order, or of a checkout, tell it themselves.
+NAMED = sorted(KINDS.keys() - nodes.LINES.keys())
 FAMILIES = {
     "orders": Family(order_events, with_their_order),
     "customers": Family(customer_events),

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 
 from littlerelay.errors import RecordError
 from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
 from littlerelay.recordings.erasures import ERASURES, erased
+from littlerelay.recordings.joining import Told, joined
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
+from littlerelay.recordings.nodes import LINES
+from littlerelay.recordings.parts import Wanted
 from littlerelay.recordings.reading import rejected
 from littlerelay.recordings.recognising import decoded, recognised
 from littlerelay.recordings.recorded import Made, Recorded, moment
@@ -38,13 +40,6 @@ _by_moment = attrgetter("recorded.moment")
 _entity = attrgetter("family", "key")
 
 
-class _Told(NamedTuple):
-    """A record, and the lines that tell it."""
-
-    recorded: Recorded
-    rows: list[Row]
-
-
 @dataclass(slots=True)
 class _Step:
     """What one transaction adds; ``faulty`` are the rejected lines of the entity at hand."""
@@ -53,7 +48,7 @@ class _Step:
     rejects: list[Reject] = field(default_factory=list)
     records: int = 0
     bytes: int = 0
-    faulty: set[tuple[int, int]] = field(default_factory=set)
+    faulty: set[tuple[int, int, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,32 +136,47 @@ class Mapper:
                 return
         step.facts += facts
         if not facts:
-            left = [row.kind for row in rows if (row.file, row.line) not in step.faulty]
+            left = [row.kind for row in rows if _named(row) not in step.faulty]
             self._store.state.filtered.update(left)
 
-    def _told(self, rows: list[Row], step: _Step) -> list[_Told]:
+    def _told(self, rows: list[Row], step: _Step) -> list[Told]:
         """Give the records in order of time, each once, however their lines were ordered."""
         every = [one for row in rows for one in self._read(row, step)]
+        if any(one.recorded.form == "node" for one in every):
+            every = self._joined(every, step)
         if len(every) < 2:
             return every
         every.sort(key=_by_moment)
-        found: list[_Told] = []
+        found: list[Told] = []
         for _, group in groupby(every, _by_moment):
             same = list(group)
             found += _distinct(same) if len(same) > 1 else same
         return found
 
-    def _read(self, row: Row, step: _Step) -> list[_Told]:
+    def _read(self, row: Row, step: _Step) -> list[Told]:
         """Read a line again; none where it is not what its beginning told, and is rejected."""
         try:
-            found = recognised(decoded(row.content), self._rules.kind).entities()
+            line = recognised(decoded(row.content), self._rules.kind)
+            if row.kind in LINES:  # whose key is the entity's by now
+                return [Told(line.recorded, [row])]
+            found = line.entities()
             if (row.kind, row.key) not in found:
                 raise RecordError("unknown_line", "it contradicts its own beginning")
         except RecordError as error:
             self._reject([row], error, step)
             return []
         left = map(self._erased.without, map(self._with_buyer, found[row.kind, row.key]))
-        return [_Told(one, [row]) for one in left if one is not None]
+        return [Told(one, [row]) for one in left if one is not None]
+
+    def _joined(self, every: list[Told], step: _Step) -> list[Told]:
+        """Make records of the nodes among the records of an entity, which lie on several lines."""
+        chosen, mapping = self._rules.selection, self._rules.mapping
+        wanted = Wanted(mapping, chosen.since, chosen.until) if chosen else Wanted(mapping)
+        found = joined(every, wanted)
+        for rows, error in found.refused:
+            self._reject(rows, error, step)
+        left = ((self._erased.without(one.recorded), one.rows) for one in found.told)
+        return [Told(one, rows) for one, rows in left if one is not None]
 
     def _with_buyer(self, one: Recorded) -> Recorded:
         """Give a subscription's record with its customer, if another line tells who that is."""
@@ -180,7 +190,7 @@ class Mapper:
         """Give what a line told of the row's entity; a line may hold records of others, too."""
         return recognised(decoded(row.content), self._rules.kind).entities()[row.kind, row.key]
 
-    def _facts(self, family: str, told: list[_Told]) -> list[Fact]:
+    def _facts(self, family: str, told: list[Told]) -> list[Fact]:
         """Give the events of an entity as lines, none for no records. Raises RecordError."""
         return self._events(family, [one.recorded for one in told]) if told else []
 
@@ -215,7 +225,7 @@ class Mapper:
             return None
         return f"customer {event['context']['externalIds'][0]['id']}"
 
-    def _without_faults(self, family: str, told: list[_Told], step: _Step) -> list[_Told]:
+    def _without_faults(self, family: str, told: list[Told], step: _Step) -> list[Told]:
         """Reject every record that is at fault by itself, and give the others."""
         whole = [one.recorded for one in told]
         fine = []
@@ -230,12 +240,16 @@ class Mapper:
 
     def _reject(self, rows: list[Row], error: RecordError, step: _Step) -> None:
         for row in rows:
-            if (row.file, row.line) not in step.faulty:  # which may hold several records
-                step.faulty.add((row.file, row.line))
+            if _named(row) not in step.faulty:  # which may hold several records
+                step.faulty.add(_named(row))
                 self._store.state.rejected[row.kind] += 1
                 place = str(self._inputs[row.file]), row.line
                 line = rejected(error, place, row.content, self._rules.mapping.shop)
                 step.rejects.append(Reject(row.file, row.line, line))
+
+
+def _named(row: Row) -> tuple[int, int, str]:
+    return row.file, row.line, row.kind
 
 
 def _together(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row] | None]:
@@ -271,9 +285,9 @@ def _rank(family: str, made: Made, event: Event) -> str:
     return f"{place} {created} {number:020}"
 
 
-def _distinct(same: list[_Told]) -> list[_Told]:
+def _distinct(same: list[Told]) -> list[Told]:
     """Give records of one moment in an order that only their content decides, each once."""
-    found: dict[bytes, _Told] = {}
+    found: dict[bytes, Told] = {}
     for one in same:
         content = orjson.dumps(
             [one.recorded.topic, one.recorded.kind, one.recorded.body], option=orjson.OPT_SORT_KEYS

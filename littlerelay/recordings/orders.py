@@ -44,20 +44,29 @@ def order_events(found: Sequence[Recorded], mapping: Mapping) -> list[Made]:
         raise RecordError("needs_order", "the order itself is not in the recordings")
     latest = _with_edits(orders)
     if len(found) == 1:
-        record = bodies.order(latest)
+        record = _record(latest)
         return [Made(map_record("orders", record, mapping), record)]
     parts = {name: told for name in _PARTS if (told := _latest(found, name))}
-    record = bodies.order(latest | parts)
+    record = _record(latest, parts)
     events = _as_placed(orders, record, map_record("orders", record, mapping), mapping)
     return [Made([*events, *_earlier(found, record, events, mapping)], record)]
 
 
-def _with_edits(orders: list[Recorded]) -> Body:
+def _record(one: Recorded, parts: Body | None = None) -> Body:
+    """Give the record of an order; ``parts`` take the place of its own lists of them."""
+    told = parts or {}
+    if one.form == "record" and not told:
+        return one.body
+    shaped = bodies.order(one.body | told)
+    return shaped if one.form != "record" else one.body | {name: shaped[name] for name in told}
+
+
+def _with_edits(orders: list[Recorded]) -> Recorded:
     """Give an order's latest record, with the agreements, which no webhook has, of any that has."""
-    latest = orders[-1].body
+    latest = orders[-1]
     told = (one.body.get("agreements") for one in reversed(orders))
     agreements = next(filter(None, told), None)
-    return latest | {"agreements": agreements} if agreements else latest
+    return latest._replace(body=latest.body | {"agreements": agreements}) if agreements else latest
 
 
 def _course(order: Recorded) -> tuple[str, bool]:
@@ -82,7 +91,7 @@ def _as_placed(
     """
     if len(orders) == 1 or record.get("agreements") or _lines(orders[0]) == _lines(orders[-1]):
         return events
-    first = bodies.order(orders[0].body)
+    first = _record(orders[0])
     placed = {name: first[name] for name in _FIGURES if name in first}
     whole = {**record, "refunds": [], "fulfillments": [], **placed}
     told = {event["messageId"]: event for event in map_record("orders", whole, mapping)}
@@ -98,9 +107,12 @@ def _lines(one: Recorded) -> list[object]:
 
 
 def _latest(found: Sequence[Recorded], name: str) -> list[Any]:
-    """Give the latest of each of an order's refunds, fulfillments or transactions."""
+    """Give the latest of each of an order's refunds, fulfillments or transactions.
+
+    Of the same time that of GraphQL, which knows more of them.
+    """
     latest: dict[str, Body] = {}
-    for body in _told(found, name):
+    for body in _told(sorted(found, key=lambda one: one.form == "record"), name):
         own = repr(body.get("id"))  # which may be anything
         if own not in latest or _updated(body) >= _updated(latest[own]):
             latest[own] = body

@@ -16,8 +16,9 @@ from littlerelay.files.inputs import Input
 from littlerelay.files.lines import BYTE_ORDER_MARK, lines
 from littlerelay.recordings import signatures
 from littlerelay.recordings.kinds import EVENTS, KINDS, OTHER
+from littlerelay.recordings.nodes import owned
 from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
-from littlerelay.recordings.store import Fact, Reject, Row, Store
+from littlerelay.recordings.store import OWNERS, Fact, Reject, Row, Store
 from littlerelay.segment.messages import Refusal, kept, read
 from littlerelay.settings import SHOP_DOMAIN, SigningSecrets
 
@@ -145,10 +146,19 @@ class Reader:
         else:
             for kind, key in found.entities():
                 self._spill(kind, key, text)
+            self._own(found)
 
     def _spill(self, kind: str, key: str, text: bytes) -> None:
         at = self._state
         self._rows.append(Row(KINDS[kind].family, key, kind, at.file, at.lines, text))
+
+    def _own(self, found: Found) -> None:
+        """Note whose a line is that owns others: by those they will be found."""
+        told = owned(found.recorded)
+        if told is not None:
+            family, name, key = told
+            at = self._state
+            self._rows.append(Row(OWNERS, name, family, at.file, at.lines, key.encode()))
 
     def _pass_on(self, text: bytes) -> None:
         """Keep the messages of a line as they are. Raises RecordError for one that is none."""

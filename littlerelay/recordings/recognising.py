@@ -9,6 +9,7 @@ from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
 from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance, read_json, shop_of
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
+from littlerelay.recordings.nodes import is_node, placed
 from littlerelay.recordings.queues import messages
 from littlerelay.recordings.recorded import Recorded
 from littlerelay.recordings.topics import OF_RECORDS, kind_of, plain
@@ -19,10 +20,6 @@ _REJECT = {"reason", "detail", "source", "record"}
 _OWN = [(name, kind.is_own) for name, kind in KINDS.items() if kind.is_own]
 # Bodies of webhooks without their topic that tell no fact: an order's edit, and a change of tags.
 _NO_FACT = ({"order_edit"}, {"customerId", "tags", "occurredAt"})
-_OF_BULK = (
-    "it is of a bulk operation, whose lines are parts of records, as its own query asked for them; "
-    "read the shop with `relay backfill --archive`, and map that"
-)
 _LEVELS = 4  # of rejects within rejects, and of messages within messages
 
 
@@ -30,8 +27,9 @@ class Found(NamedTuple):
     """A line that was recognised: its record, the shop that it names, the webhook that it was.
 
     A message for Segment has the kind `EVENTS`, and what tells no fact `OTHER`; both have no key.
-    A line of another tool's, which is ``line`` itself, may hold ``others``: a charge is for several
-    subscriptions. That of a queue may hold several messages: ``parts`` are what each was.
+    A line may hold ``others``: a charge of another tool's is for several subscriptions, and an
+    order's node has refunds; of a tool's own line, ``line`` is the line itself. That of a queue may
+    hold several messages: ``parts`` are what each was.
     """
 
     recorded: Recorded
@@ -107,6 +105,9 @@ def _of_line(body: Body, asked: str | None) -> Found:
         return _of_webhook(webhook)
     if any(marks <= body.keys() for marks in _NO_FACT):
         return Found(Recorded(OTHER, "", "", "", {}))
+    if is_node(body):
+        first, *others = placed(body)
+        return Found(first, others=tuple(others))
     return _placed(_kind(body, asked), body)
 
 
@@ -188,8 +189,6 @@ def _kind(body: Body, asked: str | None) -> str:
     named = _GID.match(gid) if isinstance(gid, str) else None
     if named and named[1] in OF_GIDS:
         return OF_GIDS[named[1]]
-    if "__parentId" in body or (isinstance(own := body.get("id"), str) and _GID.match(own)):
-        raise RecordError("bulk_line", _OF_BULK)
     for name, kind in KINDS.items():
         if any(marks <= body.keys() for marks in kind.marks):
             return name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, timestamp
 
 Body = dict[str, Any]
+Form = Literal["body", "node", "record"]
 
 
 class Recorded(NamedTuple):
@@ -15,7 +16,8 @@ class Recorded(NamedTuple):
 
     ``kind`` is one of the table `kinds`. ``key`` names the entity to which it belongs; ``moment``
     orders the records of one entity (UTC, milliseconds, then the webhook's own time, if any).
-    ``topic`` is the webhook's, an empty text where there is none.
+    ``topic`` is the webhook's, an empty text where there is none. ``form`` says what the body
+    is: a webhook's or REST's, a node of GraphQL's, or the record that was made of such nodes.
     """
 
     kind: str
@@ -23,6 +25,7 @@ class Recorded(NamedTuple):
     moment: str
     topic: str
     body: Body
+    form: Form = "body"
 
 
 class Made(NamedTuple):

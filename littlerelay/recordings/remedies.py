@@ -40,7 +40,7 @@ _SORTS = (
     _Sort(rb'\{\s*"data"\s*:\s*\{', f"it is an answer of GraphQL's, {_PARTS}", _ARCHIVE),
     _Sort(
         rb'\{[^\n]*"__parentId"|\{\s*"id"\s*:\s*"gid:(?:\\?/){2}shopify',
-        f"it is of a bulk operation, {_PARTS}",
+        "it is of a bulk operation with another query than relay's own",
         _ARCHIVE,
     ),
     _Sort(rb"\[\s*[\[{\]]", "it is one list, and not a line for each record", _jq(".[]")),

@@ -32,6 +32,13 @@ CREATE TABLE events (
     id TEXT NOT NULL, shared TEXT, rank TEXT NOT NULL, moment TEXT NOT NULL, name TEXT NOT NULL,
     content BLOB NOT NULL);
 """
+OWNERS = "owners"  # the family of rows that name the entity of a line by what the line is called
+_GIVE_TO_ENTITIES = """
+UPDATE records SET key = ifnull((
+    SELECT min(CAST(owner.content AS TEXT)) FROM records AS owner
+    WHERE owner.family = 'owners' AND owner.key = records.key AND owner.kind = records.family), key)
+WHERE key LIKE '%/%' AND family IN (SELECT DISTINCT kind FROM records WHERE family = 'owners')
+"""
 _DELETE_OTHERS = """
 DELETE FROM events WHERE rowid IN (
     SELECT own FROM (
@@ -128,6 +135,11 @@ class Store:
     def group(self) -> None:
         """Let records be read by their entities."""
         self._prepare("CREATE INDEX IF NOT EXISTS by_entity ON records (family, key)")
+        if self.has(OWNERS):
+            self._prepare("BEGIN")
+            self._prepare(_GIVE_TO_ENTITIES)
+            self._prepare(f"DELETE FROM records WHERE family = '{OWNERS}'")  # noqa: S608  our own
+            self._prepare("COMMIT")
 
     def order(self) -> None:
         """Let events be read in order of time, each once."""
