@@ -14,6 +14,8 @@ from littlerelay.errors import RecordError
 from littlerelay.mappers.money import ZERO, minor_unit, shop_decimal, total
 from littlerelay.recordings.recorded import Body
 
+_CUT = "the result was cut short, or the rest lies in another file"
+
 
 def check_ends(node: object) -> None:
     """Refuse a node of a page whose lists were not read to their ends. Raises RecordError."""
@@ -31,11 +33,23 @@ def check_lines(kind: str, record: Body) -> None:
     if not lines:
         raise RecordError("missing_lines", "none of its line items is in the recordings")
     try:
+        _check_units(record)
         slack = sum(line["quantity"] for line in lines) * minor_unit(record["currency"])
         for sums in (_goods(record), *(_of_order(record) if kind == "orders" else ())):
             _check(sums, slack, is_exact=kind == "checkouts")
     except (AttributeError, KeyError, TypeError, ValueError):
         raise RecordError("wrong_type", "line_items") from None
+
+
+def _check_units(record: Body) -> None:
+    """Hold the units to what the order says of them, in which free lines count as well."""
+    units = sum(line["quantity"] for line in record["line_items"])
+    if units < record.get("subtotal_quantity", 0):
+        raise RecordError(
+            "missing_lines",
+            f"its line items come to {units} units, and its subtotal_quantity is "
+            f"{record['subtotal_quantity']}: {_CUT}",
+        )
 
 
 class _Sums(NamedTuple):
@@ -58,8 +72,7 @@ def _check(sums: _Sums, slack: Decimal, *, is_exact: bool) -> None:
         less = "less" if is_less else "more"
         raise RecordError(
             "missing_lines",
-            f"the {sums.what} that are there come to {less} than its {sums.field}: the result was "
-            "cut short, or the rest lies in another file",
+            f"the {sums.what} that are there come to {less} than its {sums.field}: {_CUT}",
         )
 
 

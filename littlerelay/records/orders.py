@@ -144,6 +144,7 @@ class Order(TypedDict, total=False):
     discount_codes: list[DiscountCode]
     discount_applications: list[DiscountApplication]
     payment_gateway_names: list[str]
+    subtotal_quantity: int  # GraphQL only: the units of all lines that the subtotal counts
     subtotal_price_set: MoneySet | None
     total_price_set: Required[MoneySet]
     total_discounts_set: MoneySet | None
