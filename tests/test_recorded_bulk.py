@@ -188,7 +188,8 @@ def test_webhooks_of_the_same_orders_add_what_a_result_cannot_tell(
     expected = without(shop.given, lambda event: is_of(event, changed) or event["type"] == "alias")
     assert found.keys() >= expected.keys()
     assert {own for own in expected if found[own] != expected[own]} == set()
-    assert {one["reason"] for one in rejects(tmp_path)} == {"missing_field", "needs_order"}
+    lacking = {(one["reason"], one["detail"].partition(":")[0]) for one in rejects(tmp_path)}
+    assert {detail for reason, detail in lacking if reason != "needs_order"} == {"agreements"}
 
 
 @pytest.mark.parametrize("resource", ["orders", "checkouts"])
@@ -201,6 +202,19 @@ def test_whatever_is_cut_off_an_entity_it_is_rejected_whole(
     assert {event["type"] for event in events(tmp_path)} <= {"identify", "alias"}
     told = Counter(one["reason"] for one in rejects(tmp_path))
     assert told == {"missing_lines": sum(map(len, cut))}
+
+
+def test_a_free_line_that_was_cut_off_is_missed(shop: Shop, tmp_path: Path) -> None:
+    *lines, last = plain_order(shop)
+    nothing = {"shop_money": {"amount": "0.0", "currency_code": "USD"}}
+    free = {**last, "id": "gid://shopify/LineItem/99", "price_set": nothing, "quantity": 2}
+    free |= {"discount_allocations": []}
+    lines[0]["subtotal_quantity"] += 2
+    mapped(tmp_path, dumped([*lines, last, free]))
+    assert rejects(tmp_path) == []
+    mapped(tmp_path, dumped([*lines, last]))
+    assert events(tmp_path) == []
+    assert {one["reason"] for one in rejects(tmp_path)} == {"missing_lines"}
 
 
 def test_a_file_that_ends_within_a_line_loses_one_order_and_says_so(

@@ -17,6 +17,7 @@ from littlerelay.recordings import mapping, reading, writing
 from littlerelay.recordings.store import Store
 from littlerelay.settings import Mapping, RecordingsRequest
 from made_bodies import Body
+from made_nodes import checkout_lines
 from made_recordings import (
     OUT,
     customer_body,
@@ -45,7 +46,9 @@ def folder(tmp_path: Path) -> Path:
     bad = webhook("orders/create", order(id=9, line_items=[{}]))
     lines: list[Body | bytes] = [*orders(3), b"{", webhook("refunds/create", paid_refund()), bad]
     put(tmp_path / "a.ndjson", lines)
-    packed = put(tmp_path / "b", [webhook("customers/create", customer_body()), *orders(2), b"?"])
+    bulk = checkout_lines(8001)
+    customer = webhook("customers/create", customer_body())
+    packed = put(tmp_path / "b", [customer, *orders(2), b"?", *bulk])
     (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(packed.read_bytes(), mtime=0))
     return tmp_path
 

@@ -34,10 +34,13 @@ CREATE TABLE events (
 """
 OWNERS = "owners"  # the family of rows that name the entity of a line by what the line is called
 _GIVE_TO_ENTITIES = """
+BEGIN;
 UPDATE records SET key = ifnull((
     SELECT min(CAST(owner.content AS TEXT)) FROM records AS owner
     WHERE owner.family = 'owners' AND owner.key = records.key AND owner.kind = records.family), key)
-WHERE key LIKE '%/%' AND family IN (SELECT DISTINCT kind FROM records WHERE family = 'owners')
+WHERE key LIKE '%/%' AND family IN (SELECT DISTINCT kind FROM records WHERE family = 'owners');
+DELETE FROM records WHERE family = 'owners';
+COMMIT;
 """
 _DELETE_OTHERS = """
 DELETE FROM events WHERE rowid IN (
@@ -136,10 +139,7 @@ class Store:
         """Let records be read by their entities."""
         self._prepare("CREATE INDEX IF NOT EXISTS by_entity ON records (family, key)")
         if self.has(OWNERS):
-            self._prepare("BEGIN")
             self._prepare(_GIVE_TO_ENTITIES)
-            self._prepare(f"DELETE FROM records WHERE family = '{OWNERS}'")  # noqa: S608  our own
-            self._prepare("COMMIT")
 
     def order(self) -> None:
         """Let events be read in order of time, each once."""
@@ -149,9 +149,9 @@ class Store:
         self._prepare(_DELETE_OTHERS)
         self._prepare("CREATE INDEX IF NOT EXISTS by_time ON events (moment, id)")
 
-    def _prepare(self, statement: str) -> None:
+    def _prepare(self, statements: str) -> None:
         with self._errors():
-            self._database.execute(statement)
+            self._database.executescript(statements)
 
     def count(self, table: str) -> int:
         """Count what a table holds."""
