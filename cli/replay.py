@@ -53,9 +53,9 @@ def replay(
     An archive of `relay backfill --archive` is mapped again into --out FILE, with the settings of
     today and without Shopify; the same command continues that, too.
 
-    Recordings (webhooks of Shopify's and Recharge's, events of web pixels, bare records, results of
-    relay's bulk operations; each line tells what it is) are mapped into --out FILE in order of time,
-    and the same command continues that as well.
+    Recordings (webhooks of Shopify's and Recharge's, events of web pixels, bare records, results
+    of relay's bulk operations; each line tells what it is) are mapped into --out FILE in order of
+    time, and the same command continues that as well.
 
     The write key comes from RELAY_WRITE_KEY, or from a file or a command, as below.
     """
