@@ -98,6 +98,9 @@ def _of_line(body: Body, asked: str | None) -> Found:
     webhook = delivery(body)
     if webhook is not None and plain(webhook.topic) in OF_RECORDS:
         return _of_webhook(webhook)
+    if webhook is None and is_node(body):
+        first, *others = placed(body)
+        return Found(first, others=tuple(others))
     own = _owner(body)
     if own is not None:
         return _placed(own, body)._replace(shop=shop_of(body), line=body)
@@ -105,9 +108,6 @@ def _of_line(body: Body, asked: str | None) -> Found:
         return _of_webhook(webhook)
     if any(marks <= body.keys() for marks in _NO_FACT):
         return Found(Recorded(OTHER, "", "", "", {}))
-    if is_node(body):
-        first, *others = placed(body)
-        return Found(first, others=tuple(others))
     return _placed(_kind(body, asked), body)
 
 
