@@ -14,6 +14,7 @@ from bulk_asking import Json
 from bulk_recordings import read, results
 from command import Relay, faked
 from littlerelay.errors import RecordError
+from littlerelay.recordings import joining
 from littlerelay.recordings.recognising import recognised
 from littlerelay.shopify.shop import Shop, meet
 from made_recordings import OUT, events, names, put, rejects, replay
@@ -128,3 +129,13 @@ def test_a_page_that_was_cut_is_rejected(tmp_path: Path, lines: dict[str, list[b
     assert events(tmp_path) == []
     (told,) = (one for one in rejects(tmp_path) if one["reason"] == "missing_lines")
     assert told["detail"] == "a list of it goes on in another page"
+
+
+def test_what_was_rejected_is_not_kept_in_memory(
+    lines: dict[str, list[bytes]], tmp_path: Path
+) -> None:
+    put(tmp_path / "recorded.ndjson", lines["orders"])
+    replay(tmp_path, shop=SHOP)
+    assert "missing_field" in {one["reason"] for one in rejects(tmp_path)}
+    errors = [one for one in vars(joining).values() if isinstance(one, BaseException)]
+    assert [one for one in errors if one.__traceback__ is not None] == []

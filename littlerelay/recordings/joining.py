@@ -29,14 +29,18 @@ _RECORDS: dict[str, Callable[[Body], Body]] = {
     "checkouts": checkouts.checkout,
 }
 _WHOLE = {"hasNextPage": False, "endCursor": None}
-_ORPHAN = RecordError("needs_parent", "the node that it belongs to is not in the recordings")
-_EDITED = RecordError(
+_ORPHAN = ("needs_parent", "the node that it belongs to is not in the recordings")
+# Each is made anew where it is raised: one error would keep all that was at hand each time.
+_EDITED = (
     "missing_field",
-    "agreements: no bulk operation gives them, and they alone tell an edited order as it was "
-    "placed; add its webhooks, or read the shop with `relay backfill --archive`, and map that",
+    (
+        "agreements: no bulk operation gives them, and they alone tell an edited order as it was "
+        "placed; add its webhooks, or read the shop with `relay backfill --archive`, and map that"
+    ),
 )
-_MIXED = RecordError(
-    "mixed_lines", "its lines are there in several states: name the file of each result by itself"
+_MIXED = (
+    "mixed_lines",
+    "its lines are there in several states: name the file of each result by itself",
 )
 
 
@@ -75,7 +79,7 @@ def joined(found: Iterable[Told], wanted: Wanted) -> Joined:
     if sorts["roots"]:
         _join(done, sorts, wanted)
     elif sorts["lines"]:
-        done.refused.append(Refused(_rows(sorts["lines"]), _ORPHAN))
+        done.refused.append(Refused(_rows(sorts["lines"]), RecordError(*_ORPHAN)))
     return done
 
 
@@ -125,7 +129,7 @@ def _shape(done: Joined, one: Told, node: Body) -> bool:
         if kind in SHAPES:
             check_lines(kind, record)
         if kind == "orders" and record["edited"] and not _is_told(done):
-            raise _EDITED
+            raise RecordError(*_EDITED)
     except RecordError as error:
         done.refused.append(Refused(one.rows, error))
         return False
@@ -149,7 +153,7 @@ def _chosen(lines: list[Told], files: set[int]) -> list[Body]:
         near = [content for content, where in contents.items() if where & files]
         fitting = near if len(contents) > 1 else [*contents]
         if len(fitting) != 1:
-            raise _MIXED
+            raise RecordError(*_MIXED)
         found.append(fitting[0])
     return [orjson.loads(content) for content in sorted(found)]
 
@@ -170,7 +174,7 @@ def _filled(root: Recorded, lines: list[Body]) -> Body:
         below[named(line.pop("__parentId"))].append(line)
     body = _with_lists(root.body, SHAPES[root.kind], below)
     if below:
-        raise _ORPHAN
+        raise RecordError(*_ORPHAN)
     return body
 
 
