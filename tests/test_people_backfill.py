@@ -30,6 +30,12 @@ def shop() -> Iterator[StandIn]:
         assert running.problems == []
 
 
+@pytest.fixture(scope="module")
+def plain(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
+    """Gives the events of a backfill without settings."""
+    return given(shop, tmp_path_factory.mktemp("plain"))
+
+
 def given(shop: StandIn, folder: Path, **mapping: Any) -> list[Node]:
     """Gives the events of a backfill with some settings."""
     asked = replace(settings(shop, folder / "state"), mapping=Mapping(shop="", **mapping))
@@ -59,11 +65,11 @@ def visitors(node: Node) -> list[str]:
     return [value for value in found if value and value.lower() not in ("null", "undefined")]
 
 
-def test_each_visitor_who_became_a_customer_is_aliased_once(shop: StandIn, tmp_path: Path) -> None:
+def test_each_visitor_who_became_a_customer_is_aliased_once(
+    shop: StandIn, plain: list[Node]
+) -> None:
     told = Counter(
-        (event["previousId"], event["userId"])
-        for event in given(shop, tmp_path)
-        if event["type"] == "alias"
+        (event["previousId"], event["userId"]) for event in plain if event["type"] == "alias"
     )
     held = {
         (visitors(node)[0], number(customer))
@@ -74,8 +80,8 @@ def test_each_visitor_who_became_a_customer_is_aliased_once(shop: StandIn, tmp_p
     assert len(held) > 20
 
 
-def test_each_sale_tells_the_market_of_the_buyers_country(shop: StandIn, tmp_path: Path) -> None:
-    sales = [event for event in given(shop, tmp_path) if event.get("event") in MADE_BY_ORDERS]
+def test_each_sale_tells_the_market_of_the_buyers_country(shop: StandIn, plain: list[Node]) -> None:
+    sales = [event for event in plain if event.get("event") in MADE_BY_ORDERS]
     told = {event["properties"]["order_id"]: event["properties"] for event in sales}
     seen = set()
     for node, customer in orders(shop):
