@@ -19,7 +19,7 @@ _OFTEN = (sys.executable, str(Path(__file__).with_name("gathering_often.py")))
 # The steps of a run, in their order.
 STARTED = ("shopify.operations:Operations.start:1", "shopify.operations:Operations.look:2")
 FETCHED = ("shopify.download:write_all:1", "shopify.download:Download.fetch:1")
-GROUPED = ("shopify.grouped:_close:40",)
+GROUPED = ("shopify.grouped:_close:20",)
 SCATTERED = ("shopify.partitions:Scatter.write:50", "shopify.partitions:Partitions._run:1")
 MAPPED = ("pipeline:Run._write:7", "checkpoint:save:2")
 CLEARED = ("shopify.gathering:_remove:1", "shopify.gathering:clear:1")

@@ -19,8 +19,8 @@ from shops import FAST, SCALE, SINCE, settings
 from standin.server import StandIn
 
 ALL = ("customers", "orders", "checkouts")
-ORDERS = 90
-AIM = 20  # records of a span, so that a small shop has several
+ORDERS = 45
+AIM = 10  # records of a span, so that a small shop has several
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_auto_reads_by_pages_what_is_small(whole: bytes, tmp_path: Path) -> None
 def test_auto_reads_in_bulk_what_is_worth_it(
     whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "WORTH", {"customers": 15, "orders": 15, "checkouts": 10_000})
+    monkeypatch.setattr(ways, "WORTH", {"customers": 8, "orders": 8, "checkouts": 10_000})
     with opened() as shop:
         run(shop, tmp_path, mode="auto")
         assert shop.stats["bulk started"] >= 4

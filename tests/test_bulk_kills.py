@@ -16,7 +16,7 @@ from kills import unbroken
 from shops import start
 from standin.server import StandIn
 
-AIM = 20
+AIM = 10
 AHEAD = 4  # operations that a run has under way while it waits for the first of them
 DAY = 86_400
 AT_ONCE = 5.0  # seconds for a process to end, far less than what it waits for
@@ -24,7 +24,7 @@ AT_ONCE = 5.0  # seconds for a process to end, far less than what it waits for
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[StandIn]:
-    with StandIn(orders=90, plan="enterprise", time_scale=100, bulk_seconds=30) as running:
+    with StandIn(orders=45, plan="enterprise", time_scale=100, bulk_seconds=30) as running:
         yield running
         assert running.problems == []
 
@@ -78,7 +78,7 @@ def test_a_signal_ends_a_run_at_once_while_it_waits_and_the_run_goes_on(
 ) -> None:
     few = command(AIM * 2)  # so few operations that all are under way at once
     with StandIn(
-        orders=90, plan="enterprise", time_scale=100, bulk_seconds=DAY, slow_seconds=60
+        orders=45, plan="enterprise", time_scale=100, bulk_seconds=DAY, slow_seconds=60
     ) as shop:
         process = start(shop, tmp_path, *few)
         until(process, lambda: shop.stats["bulk started"] > 1)

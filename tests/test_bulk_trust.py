@@ -33,11 +33,11 @@ def test_operations_of_another_job_that_overlap_give_no_record_twice(
         folder.mkdir()
     with opened() as shop:
         run(shop, folders[0], mode="pages", resources=("orders",))
-        monkeypatch.setattr(bulk, "AIM", 20)
+        monkeypatch.setattr(bulk, "AIM", 10)
         with closing(begun(shop, folders[1], print, mode="bulk", resources=("orders",))) as told:
             list(islice(told, 2))
         shop.pass_time(3600)
-        monkeypatch.setattr(bulk, "AIM", 28)
+        monkeypatch.setattr(bulk, "AIM", 14)
         monkeypatch.setattr(bulk, "AHEAD", 2)
         with closing(begun(shop, folders[2], print, mode="bulk", resources=("orders",))) as told:
             list(islice(told, 2))
@@ -69,7 +69,9 @@ def test_a_record_of_another_time_stands_for_none_that_was_counted(
     results.append(moved)
     with opened() as shop:
         for _ in range(2):
-            with pytest.raises(UnreachableError, match="counts 90 and gathered 89"):
+            with pytest.raises(
+                UnreachableError, match=f"counts {ORDERS} and gathered {ORDERS - 1}"
+            ):
                 run(shop, tmp_path, resources=("orders",))
             assert ids(tmp_path / "events.ndjson") == []
 
