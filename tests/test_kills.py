@@ -15,7 +15,7 @@ WORDS = ("backfill", "--since", "2015-01-01", "--out")
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[StandIn]:
-    with StandIn(orders=600, plan="enterprise", time_scale=1000) as running:
+    with StandIn(orders=300, plan="enterprise", time_scale=1000) as running:
         yield running
         assert running.problems == []
 

@@ -27,7 +27,7 @@ def test_two_days_later_exactly_the_new_facts_come(tmp_path: Path) -> None:
 
 
 def test_a_third_run_in_a_quiet_shop_gives_nothing(tmp_path: Path) -> None:
-    with StandIn(orders=300, plan="enterprise", time_scale=50) as shop:
+    with StandIn(orders=60, plan="enterprise", time_scale=50) as shop:
         backfill(shop, tmp_path)
         shop.live(1)
         # A run leaves the last minutes alone, so the clock must move on after each life.
@@ -42,14 +42,14 @@ def test_a_third_run_in_a_quiet_shop_gives_nothing(tmp_path: Path) -> None:
 
 def test_last_is_refused_where_no_run_has_finished(tmp_path: Path) -> None:
     with (
-        StandIn(orders=300, plan="enterprise", time_scale=50) as shop,
+        StandIn(orders=60, plan="enterprise", time_scale=50) as shop,
         pytest.raises(UsageError, match="needs a finished run"),
     ):
         backfill(shop, tmp_path, since="last")
 
 
 def test_last_is_refused_where_the_ledger_was_altered(tmp_path: Path) -> None:
-    with StandIn(orders=300, plan="enterprise", time_scale=50) as shop:
+    with StandIn(orders=60, plan="enterprise", time_scale=50) as shop:
         backfill(shop, tmp_path)
         (ledger,) = (tmp_path / "state").glob("jobs/*/ledger-*.bin")
         ledger.write_bytes(ledger.read_bytes()[16:])
@@ -59,7 +59,7 @@ def test_last_is_refused_where_the_ledger_was_altered(tmp_path: Path) -> None:
 
 
 def test_a_job_that_was_cut_over_to_live_tracking_refuses_last(tmp_path: Path) -> None:
-    with StandIn(orders=300, plan="enterprise", time_scale=50) as shop:
+    with StandIn(orders=60, plan="enterprise", time_scale=50) as shop:
         backfill(shop, tmp_path, until="2026-09-01")
         with pytest.raises(UsageError, match="ended on purpose"):
             backfill(shop, tmp_path, since="last", out=str(tmp_path / "new.ndjson"))
