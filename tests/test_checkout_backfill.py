@@ -14,6 +14,7 @@ from killing import Killed, killed_at
 from kills import at_size, broken, unbroken
 from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.events import message_id
+from littlerelay.progress import Finished
 from littlerelay.shopify.shop import Shop
 from shopify_fakes import NOW, SHOP, FakeTime, Script, answer, error, graphql
 from shops import SAVING_OFTEN, backfill, events, finished, ids
@@ -30,6 +31,13 @@ def shop() -> Iterator[StandIn]:
         running.pass_time(600)  # a run leaves the last minutes alone
         yield running
         assert running.problems == []
+
+
+@pytest.fixture(scope="module")
+def read(shop: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """Gives the result of a run of all checkouts."""
+    folder = tmp_path_factory.mktemp("read")
+    return finished(backfill(shop, folder, resources=("checkouts",)))
 
 
 def books(shop: StandIn) -> list[dict[str, Any]]:
@@ -52,19 +60,18 @@ def told(path: Path, *names: str) -> dict[str, str]:
 
 
 def test_every_checkout_of_the_books_was_started_and_those_recovered_completed(
-    shop: StandIn, tmp_path: Path
+    shop: StandIn, read: Finished
 ) -> None:
-    result = finished(backfill(shop, tmp_path, resources=("checkouts",)))
-    known = [line for line in books(shop) if line["at"] < result.until]
-    out = tmp_path / "events.ndjson"
-    assert result.counts["checkouts"].read == result.counts["checkouts"].mapped == len(known) > 30
+    known = [line for line in books(shop) if line["at"] < read.until]
+    out = Path(read.output)
+    assert read.counts["checkouts"].read == read.counts["checkouts"].mapped == len(known) > 30
     assert told(out, "Checkout Started") == {
         fact(shop, line, "started"): line["at"] for line in known
     }
     done = {
         fact(shop, line, "step/3/completed"): line["completed"]
         for line in known
-        if line["completed"] is not None and line["completed"] < result.until
+        if line["completed"] is not None and line["completed"] < read.until
     }
     completed = told(out, f"{STEP}Completed")
     assert done
@@ -74,11 +81,10 @@ def test_every_checkout_of_the_books_was_started_and_those_recovered_completed(
 
 
 def test_a_buyer_who_came_to_the_shipping_has_completed_the_first_step(
-    shop: StandIn, tmp_path: Path
+    shop: StandIn, read: Finished
 ) -> None:
-    result = finished(backfill(shop, tmp_path, resources=("checkouts",)))
-    found = told(tmp_path / "events.ndjson", f"{STEP}Completed")
-    known = [line for line in books(shop) if line["updated"] < result.until]
+    found = told(Path(read.output), f"{STEP}Completed")
+    known = [line for line in books(shop) if line["updated"] < read.until]
     contacts = [line for line in known if line["stage"] == 1 and line["completed"] is None]
     assert contacts
     assert not {fact(shop, line, "step/1/completed") for line in contacts} & found.keys()
@@ -104,15 +110,13 @@ def test_checkouts_are_written_last_and_nothing_twice(shop: StandIn, tmp_path: P
     assert len(found) == len(set(found))
 
 
-def test_each_customer_of_checkouts_alone_is_introduced_once(shop: StandIn, tmp_path: Path) -> None:
-    backfill(shop, tmp_path, resources=("checkouts",))
-    lines = list(events(tmp_path / "events.ndjson"))
+def test_each_customer_of_checkouts_alone_is_introduced_once(read: Finished) -> None:
+    lines = list(events(Path(read.output)))
     users = {line["userId"] for line in lines if "userId" in line}
     assert sorted(users) == sorted(line["userId"] for line in lines if line["type"] == "identify")
 
 
-def test_a_checkout_tells_all_its_lines_with_their_money(shop: StandIn, tmp_path: Path) -> None:
-    backfill(shop, tmp_path, resources=("checkouts",))
+def test_a_checkout_tells_all_its_lines_with_their_money(shop: StandIn, read: Finished) -> None:
     totals = {fact(shop, line, "started"): line["total"] for line in books(shop)}
     lines = {
         fact(shop, line, "started"): shop.world.node(
@@ -121,7 +125,7 @@ def test_a_checkout_tells_all_its_lines_with_their_money(shop: StandIn, tmp_path
         for line in books(shop)
     }
     longest = 0
-    for event in events(tmp_path / "events.ndjson"):
+    for event in events(Path(read.output)):
         if event.get("event") == "Checkout Started":
             key, told = event["messageId"], event["properties"]
             assert told["total"] == float(totals[key])
