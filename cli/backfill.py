@@ -111,6 +111,8 @@ def _run(chosen: Options, request: BackfillRequest, *, quiet: bool, json: bool) 
     stream = sys.stdout.buffer if to_stdout else None
     if settings.file and not quiet:
         display.note("settings", str(settings.file))
+    if not quiet:
+        sent_results.warn_of_strange(settings.mapping.integrations)
     # Whatever stops this, what was under way is settled before it is told.
     with (
         display.view(quiet=quiet, sums_up=not json) as show,

@@ -76,7 +76,10 @@ def replay(
         check_key=not skip_key_check,
     )
     records = recordings.Records(recorded_as, verify_hmac, restart)
-    return _told_apart(request, configuration(chosen, os.environ), records, quiet=quiet, json=json)
+    found = configuration(chosen, os.environ)
+    if not quiet:
+        sent_results.warn_of_strange(found.chosen["integrations"].value)
+    return _told_apart(request, found, records, quiet=quiet, json=json)
 
 
 def _check_out(out: str | None, *how: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,20 @@ from littlerelay.progress import Sent
 from littlerelay.settings import ReplayRequest
 
 STDIN = "-"
+
+
+def warn_of_strange(integrations: Iterable[tuple[str, bool]]) -> None:
+    """Warn of names of destinations that may be misspelt, before anything is sent."""
+    from littlerelay import destination_names  # noqa: PLC0415
+
+    from . import display  # noqa: PLC0415
+
+    for name, near in destination_names.unknown(name for name, _ in integrations).items():
+        meant = f" (did you mean {near}?)" if near else ""
+        display.warning(
+            f"{name} is no destination that relay knows{meant}. It may be right, but Segment "
+            "answers 200 to any name: compare it with the destination's own page at Segment"
+        )
 
 
 def unfit(result: Sent, request: ReplayRequest) -> str:

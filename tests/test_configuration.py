@@ -152,6 +152,9 @@ def test_a_mark_at_the_beginning_and_comments_do_no_harm() -> None:
         ("integrations", "All=maybe", " is 'All=maybe', but must be NAME=true"),
         ("integrations", "All=true,,A=true", " is 'All=true,,A=true', but must be"),
         ("integrations", "A=true A=false", " has 'A' twice."),
+        ("integrations", "All=false Mixpanle=true", " has 'Mixpanle', which is no"),
+        ("integrations", "mixpanel=true", " has 'mixpanel', which is no"),
+        ("integrations", "Facebook Convesions API=true", " has 'Facebook Convesions API', which"),
         ("consent", "Analytics=true", " lacks Advertising, Functional and DataSharing"),
         ("session_pause", "1e3", " is '1e3', but must be a whole number from 1 to 1,440."),
         ("session_pause", "9" * 5000, " is '" + "9" * 60 + "...', but must be a whole number"),
@@ -183,6 +186,19 @@ def test_names_of_destinations_may_hold_spaces(
     text: str, pairs: tuple[tuple[str, bool], ...]
 ) -> None:
     assert found({"integrations": text}).integrations == pairs
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("All", "Mixpanel", "Mixpanle"),  # both are named, so both are meant
+        ("Acme Warehouse Sync",),
+        ("Braze", "Braze Cloud Mode (Actions)", "Google Analytics", "Google Analytics 4 Cloud"),
+    ],
+)
+def test_other_names_of_destinations_are_taken(names: tuple[str, ...]) -> None:
+    text = ", ".join(f"{name}=true" for name in names)
+    assert found({"integrations": text}).integrations == tuple((name, True) for name in names)
 
 
 @pytest.mark.parametrize(

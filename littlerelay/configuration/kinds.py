@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 
-from littlerelay import catalogue
+from littlerelay import catalogue, destination_names
 from littlerelay.settings import SHOP_DOMAIN
 
 CATEGORIES = ("Analytics", "Advertising", "Functional", "DataSharing")
@@ -223,6 +223,13 @@ def _destinations(value: object) -> tuple[tuple[str, bool], ...]:
             raise WrongValue(f"has {shown(name)}", "Segment knows it as All.")
         if "=" in name:
             raise WrongValue(f"has {shown(name)}, but no name holds an equals sign")
+    if found := destination_names.slip(name for name, _ in pairs):
+        name, meant = found
+        raise WrongValue(
+            f"has {shown(name)}, which is no destination that relay knows",
+            f"Did you mean {meant}? Segment answers 200 to any name, and sends to none it does not "
+            f"know. Where one is called so, name both: '{meant}=false {name}=true'.",
+        )
     return pairs
 
 
