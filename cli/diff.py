@@ -11,7 +11,7 @@ from typing import Any
 
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.configuration import Options
-from littlerelay.errors import RecordError, UsageError
+from littlerelay.errors import Bug, RecordError, UsageError
 from littlerelay.settings import RATE, BackfillRequest, DiffRequest, Outcome, Settings
 
 from . import diff_options, options
@@ -159,7 +159,7 @@ def _read(told: Iterator[Any], follow: Callable[[Any], None]) -> _Found:
         if isinstance(value, Comparing | Difference | Compared):
             return value
         follow(value)
-    raise RuntimeError("a shop was read, and not compared")
+    raise Bug("a shop was read, and not compared")
 
 
 def _followed(told: Iterator[Any], show: Callable[[_Found], None]) -> Compared:
@@ -170,7 +170,7 @@ def _followed(told: Iterator[Any], show: Callable[[_Found], None]) -> Compared:
         if isinstance(value, Compared):
             result = value
     if result is None:
-        raise RuntimeError("a comparison ended without a result")
+        raise Bug("a comparison ended without a result")
     return result
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.values import Compared, Comparing, Difference
+from littlerelay.errors import Bug
 from littlerelay.progress import Checked, Delivering, Finished, JobStatus, Progress, Replaying
 from littlerelay.reconcile.values import Asking, Finding, Reconciled
 
@@ -234,7 +235,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 def _traceback(error: BaseException) -> str:
     """Tell one error; only the words of relay's own invariants are known to hold no value."""
     kind = type(error)
-    words = f": {error}" if kind is RuntimeError else ""
+    words = f": {error}" if isinstance(error, Bug) else ""
     frames = traceback.format_tb(error.__traceback__)
     return "".join(
         ["Traceback (most recent call last):\n", *frames, f"{kind.__qualname__}{words}\n"]

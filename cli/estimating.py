@@ -7,7 +7,7 @@ from contextlib import closing
 
 from littlerelay import environment
 from littlerelay.configuration import Options
-from littlerelay.errors import UsageError
+from littlerelay.errors import Bug, UsageError
 from littlerelay.settings import RATE, BackfillRequest, Mode
 
 # What an estimate could not heed, for it neither writes nor remembers nor sends.
@@ -70,7 +70,7 @@ def estimate(
             else:
                 follow(value)
     if found is None:
-        raise RuntimeError("an estimate ended without a result")
+        raise Bug("an estimate ended without a result")
     if json:
         display.as_json(plain_estimate(found))
     else:

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from littlerelay import environment
 from littlerelay.configuration import Options
-from littlerelay.errors import RecordError
+from littlerelay.errors import Bug, RecordError
 from littlerelay.reconcile.values import HEEDED, Reconciled
 
 from . import options, reconcile_options
@@ -57,7 +57,7 @@ def reconcile(
             if isinstance(value, Reconciled):
                 result = value
     if result is None:
-        raise RuntimeError("a proof ended without a result")
+        raise Bug("a proof ended without a result")
     if not result.faults:
         return 0
     _tell(result, is_whole=full or json)

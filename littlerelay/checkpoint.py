@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from littlerelay import sealed
-from littlerelay.errors import CheckpointMismatch
+from littlerelay.errors import Bug, CheckpointMismatch
 from littlerelay.marks import EMPTY, Mark, Part
 from littlerelay.sealed import Sealed
 from littlerelay.settings import Markets
@@ -120,10 +120,10 @@ def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
 
 
 def check_counts(end: Checkpoint) -> None:
-    """Prove that every record that was read came to one end. Raises RuntimeError: a bug."""
+    """Prove that every record that was read came to one end. Raises Bug."""
     for name, at in end.resources.items():
         if at.read != at.mapped + at.rejected + at.filtered:
-            raise RuntimeError(
+            raise Bug(
                 f"{at.read} {name} were read, {at.mapped} mapped, {at.rejected} rejected and "
                 f"{at.filtered} filtered: that does not add up"
             )

@@ -14,7 +14,7 @@ RelayError
 
 Exit codes are an interface for scripts: they are never reused. Each error is one sentence and a
 hint that says what to do. Neither holds a token or a customer's data. Anything else that is raised
-is a bug and looks like one (exit code 1).
+is a bug and looks like one (exit code 1); only of `Bug` the words are told.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ class RelayError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class Bug(RuntimeError):
+    """Something that relay itself must never do was done: the words are its own, without values."""
 
 
 class UsageError(RelayError):

@@ -17,7 +17,7 @@ from littlerelay import archives
 from littlerelay.archives import Archive, ArchivePaths
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.durable import disk_errors, make_folder
-from littlerelay.errors import UsageError
+from littlerelay.errors import Bug, UsageError
 from littlerelay.events import Event
 from littlerelay.files.parts import PartFile
 from littlerelay.marks import Part
@@ -129,12 +129,12 @@ class Keeper:
     def complete(self, end: Checkpoint) -> None:
         """Say that the archive is whole.
 
-        Raises DiskError where it is not what the checkpoint says, RuntimeError for a bug.
+        Raises DiskError where it is not what the checkpoint says, Bug for a bug.
         """
         self.paths.verify(end.archive)
         kept = sum(part.mark.lines for part in end.archive)
         if kept != sum(at.read for at in end.resources.values()):
-            raise RuntimeError(f"{self.paths.about} would tell of {kept} records, not of all")
+            raise Bug(f"{self.paths.about} would tell of {kept} records, not of all")
         done = {"phase": "done", "parts": end.archive}
         archives.save(self.paths.about, self.archive.model_copy(update=done))
 

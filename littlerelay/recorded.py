@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from littlerelay import __version__, checkpoint, report, runs
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.errors import CheckpointMismatch, UsageError
+from littlerelay.errors import Bug, CheckpointMismatch, UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input
 from littlerelay.files.ndjson import LazyFile, Output, verify
@@ -284,8 +284,8 @@ def _positions(state: State) -> dict[str, Position]:
 
 
 def _check(end: Checkpoint) -> None:
-    """Prove that the files hold what was counted. Raises RuntimeError: a bug."""
+    """Prove that the files hold what was counted. Raises Bug."""
     checkpoint.check_counts(end)
     rejected = sum(at.rejected for at in end.resources.values())
     if (end.output.lines, end.rejects.lines) != (sum(end.events.values()), rejected):
-        raise RuntimeError("the files of the run do not hold as many lines as were counted")
+        raise Bug("the files of the run do not hold as many lines as were counted")

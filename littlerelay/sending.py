@@ -18,7 +18,7 @@ from littlerelay import deliveries, http
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
-from littlerelay.errors import DiskError, RefusedError, StoppedError
+from littlerelay.errors import Bug, DiskError, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.patience import Patience, Watch
 from littlerelay.places import set_files_aside
@@ -242,11 +242,11 @@ class _Keeper:
         return RefusedError(str(error), f"{error.hint} Segment's own words are in {place}.")
 
     def finish(self, delivery: Delivery) -> None:
-        """Remember the end, once the counts agree. Raises RuntimeError where they do not: a bug."""
+        """Remember the end, once the counts agree. Raises Bug where they do not."""
         self.keep(delivery)
         start, now = self._outgoing.start, self._now
         if delivery.sent + delivery.refused_unsent != now.events - start.events:
-            raise RuntimeError(
+            raise Bug(
                 f"{delivery.sent} messages were sent and {delivery.refused_unsent} refused unsent, "
                 f"of {now.events - start.events}: that does not add up"
             )

@@ -10,6 +10,7 @@ from functools import partial
 from littlerelay import checkpoint, report
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
+from littlerelay.errors import Bug
 from littlerelay.files.compressed import open_output
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.keeping import NOTHING, Keeper, Kept
@@ -72,7 +73,7 @@ class Writing:
         if end.output.lines != sum(end.events.values()) or end.rejects.lines != sum(
             at.rejected for at in end.resources.values()
         ):
-            raise RuntimeError(f"{self.paths.output} does not hold as many lines as were counted")
+            raise Bug(f"{self.paths.output} does not hold as many lines as were counted")
         if self.keeper is not None:
             self.keeper.complete(end)
         if end.limit is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from command import CANARY, part
+from littlerelay.errors import Bug
+from littlerelay.shopify.graphql import QueryError
 from processes import BACKFILL, start
 
 ADDRESS = "canary@example.com"
@@ -48,6 +50,7 @@ def test_a_bug_looks_like_one_and_gives_no_secret_away(monkeypatch: pytest.Monke
         OSError(2, ADDRESS, ADDRESS),
         UnicodeDecodeError("utf-8", ADDRESS.encode(), 0, 1, ADDRESS),
         NotImplementedError(ADDRESS),
+        RuntimeError(ADDRESS),
         ExceptionGroup(ADDRESS, [ValueError(ADDRESS)]),
     ],
 )
@@ -85,5 +88,12 @@ def test_errors_that_led_to_each_other_come_to_an_end(capsys: pytest.CaptureFixt
 
 
 def test_a_broken_promise_of_relay_is_told_in_its_words(capsys: pytest.CaptureFixture[str]) -> None:
-    error = RuntimeError("5 orders were read, 4 mapped")
-    assert "\nRuntimeError: 5 orders were read, 4 mapped\n" in told(raised(error), capsys)
+    error = Bug("5 orders were read, 4 mapped")
+    assert "\nBug: 5 orders were read, 4 mapped\n" in told(raised(error), capsys)
+
+
+def test_a_query_of_relay_s_that_shopify_refuses_is_told_in_shopify_s_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = "Shopify refused relay's query: Field 'foo' doesn't exist on type 'Order'"
+    assert f"\nQueryError: {words}\n" in told(raised(QueryError(words)), capsys)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from zlib import crc32
 
+from littlerelay.errors import Bug
 from littlerelay.segment.messages import Refusal
 
 # Of 500,000 bytes that Segment takes: what else is in a body (the key, the time) comes on top.
@@ -77,13 +78,13 @@ def of_blocks(read: Callable[[int], bytes], start: Place, most: int) -> Iterator
     """Cut batches out of relay's own lines, as they are: nothing is decoded.
 
     ``read`` gives bytes from ``start`` on, ``most`` bounds the events of a batch. Raises
-    RuntimeError for lines that are not relay's own.
+    Bug for lines that are not relay's own.
     """
     rest, place = b"", start
     while block := rest + read(MAX_BYTES - len(rest)):
         end, count = _end_of_batch(block, most)
         if not end:
-            raise RuntimeError(f"the line at byte {place.bytes} is not one of relay's own")
+            raise Bug(f"the line at byte {place.bytes} is not one of relay's own")
         after = Place(place.bytes + end, place.lines + count, place.events + count, place.left_out)
         yield Batch(0, place, after, block[:end], count)
         rest, place = block[end:], after

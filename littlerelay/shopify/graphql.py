@@ -17,7 +17,7 @@ import httpx
 import orjson
 
 from littlerelay.clock import Clock
-from littlerelay.errors import RefusedError, UnreachableError
+from littlerelay.errors import Bug, RefusedError, UnreachableError
 from littlerelay.http import ONCE, server_time
 from littlerelay.patience import PATIENCE, Attempts, Once, Patience, Watch, unwatched
 from littlerelay.progress import Bucket, Waiting
@@ -52,7 +52,7 @@ class DeniedError(RefusedError):
         self.paths = paths
 
 
-class QueryError(RuntimeError):
+class QueryError(Bug):
     """Shopify refused relay's own query: a bug in relay."""
 
 
