@@ -162,6 +162,19 @@ def test_no_more_pages_are_asked_for_than_are_needed() -> None:
     assert shop.asked.count("RelayOperations") == 2
 
 
+def test_a_list_that_goes_round_in_a_circle_is_an_error() -> None:
+    class Circle(Shop):
+        def _list(self, after: int) -> httpx.Response:
+            return super()._list(0 if len(self.asked) < 99 else 9_999)
+
+    shop = Circle(size=2)
+    for age in range(9, -1, -1):
+        shop.add(f"text {age}", created=NOW - age)
+    with pytest.raises(UnreachableError, match="same page of operations twice"):
+        list(operations(shop).since(NOW - 6))
+    assert len(shop.asked) == 2
+
+
 def test_an_operation_that_shopify_no_longer_knows_is_none() -> None:
     shop = Shop()
     started = operations(shop).start(TEXT)

@@ -7,10 +7,13 @@ orders have been edited, and a page of all orders would pay for them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from littlerelay.errors import UnreachableError
 from littlerelay.shopify.graphql import GraphQL, MaxCostExceededError, Variables, expected
+from littlerelay.shopify.paging import pages
 
 Node = dict[str, Any]
 
@@ -29,6 +32,7 @@ _FULFILLMENT_LISTS = {"fulfillment_line_items": "fulfillment_line_items"}
 _CHECKOUT_LISTS = {"line_items": "checkout_line_items"}
 _CONTRACT_LISTS = {"items": "contract_items", "attempts": "contract_attempts"}
 _CHECKOUT_LINE_LISTS = {"discount_allocations": "checkout_discount_allocations"}
+_AGREEMENTS = "order_agreements"
 _BATCH = 100  # parents whose lists are asked for at once; Shopify takes 250 ids
 # What these documents read belongs to the record itself: where it is gone, so is the record.
 _OF_RECORD = ("order_", "checkout_line_items", "contract_")
@@ -103,7 +107,7 @@ class Drain:
         self._flags = {
             "order_line_items": {"products": products},
             "checkout_line_items": {"products": products},
-            "order_agreements": {"users": users},
+            _AGREEMENTS: {"users": users},
         }
 
     def order(self, node: Node) -> bool:
@@ -147,42 +151,34 @@ class Drain:
     def _lists(self, owner: Node, documents: dict[str, str]) -> None:
         for key, name in documents.items():
             connection = owner[key]
-            page, asked = connection["pageInfo"], set[str]()
-            while page["hasNextPage"]:
-                _check_new(page["endCursor"], asked, name)
-                more = self._more(name, owner["id"], {"after": page["endCursor"]})
-                page = more["pageInfo"]
-                connection["nodes"].extend(more["nodes"])
+            if connection["pageInfo"]["hasNextPage"]:
+                rest = partial(self._after, name, owner["id"])
+                connection["nodes"] = _together(pages(rest, name, connection))
+
+    def _after(self, name: str, gid: str, after: str | None) -> Node:
+        return self._more(name, gid, {"after": after})
 
     def _agreements(self, gid: str) -> list[Node]:
         """Give all agreements of an order, ``sales`` a plain and complete list in each."""
-        found: list[Node] = []
-        page: Node = {"hasNextPage": True, "endCursor": None}
-        asked: set[str] = set()
-        while page["hasNextPage"]:
-            _check_new(page["endCursor"], asked, "order_agreements")
-            after = {"after": page["endCursor"]}
-            connection = self._more("order_agreements", gid, after)
-            found += [
-                {**agreement, "sales": self._sales(gid, agreement["sales"], after)}
+
+        def page(after: str | None) -> Node:
+            connection = self._after(_AGREEMENTS, gid, after)
+            found = [
+                {**agreement, "sales": self._sales(gid, agreement["sales"], {"after": after})}
                 for agreement in connection["nodes"]
             ]
-            page = connection["pageInfo"]
-        return found
+            return {**connection, "nodes": found}
+
+        return _together(pages(page, _AGREEMENTS))
 
     def _sales(self, gid: str, sales: Node, agreement: Variables) -> list[Node]:
-        nodes = list(sales["nodes"])
-        page, asked = sales["pageInfo"], set[str]()
-        while page["hasNextPage"]:
-            _check_new(page["endCursor"], asked, "order_agreements")
-            after = {**agreement, "salesAfter": page["endCursor"]}
-            agreements = self._more("order_agreements", gid, after)["nodes"]
+        def page(after: str | None) -> Node:
+            agreements = self._more(_AGREEMENTS, gid, {**agreement, "salesAfter": after})["nodes"]
             if not agreements:
                 raise _vanished(gid)
-            more = agreements[0]["sales"]
-            page = more["pageInfo"]
-            nodes.extend(more["nodes"])
-        return nodes
+            return dict(agreements[0]["sales"])
+
+        return _together(pages(page, _AGREEMENTS, sales))
 
     def _more(self, name: str, gid: str, variables: Variables) -> Node:
         asked = {"id": gid, **variables, **self._flags.get(name, {})}
@@ -199,10 +195,5 @@ def _vanished(gid: str) -> UnreachableError:
     )
 
 
-def _check_new(cursor: str, asked: set[str], name: str) -> None:
-    """Refuse to ask for a page twice, which would never end."""
-    if cursor in asked:
-        raise UnreachableError(
-            f"Shopify gave the same page of {name} twice.", "Run the same command again."
-        )
-    asked.add(cursor)
+def _together(read: Iterable[list[Node]]) -> list[Node]:
+    return [node for nodes in read for node in nodes]

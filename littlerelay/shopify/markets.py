@@ -8,12 +8,12 @@ fewest countries does, then the one with the lowest id. A market that holds but 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from littlerelay.errors import UnreachableError
 from littlerelay.settings import Markets
 from littlerelay.shopify.graphql import GraphQL, Variables, expected
+from littlerelay.shopify.paging import pages
 from littlerelay.shopify.records import number
 
 Node = dict[str, Any]
@@ -31,8 +31,8 @@ class _Market(NamedTuple):
 
 def read_markets(api: GraphQL) -> Markets:
     """Give the shop's active markets by country. Raises what GraphQL.execute raises."""
-    nodes = list(_paged(lambda after: _page(api, after), "markets"))
-    markets = sorted(_market(api, node) for node in nodes if _counts(node))
+    read = list(pages(lambda after: _page(api, after), "markets"))
+    markets = sorted(_market(api, node) for nodes in read for node in nodes if _counts(node))
     by_country: dict[str, str] = {}
     for market in markets:
         for country in sorted(market.countries):
@@ -61,11 +61,12 @@ def _countries(api: GraphQL, gid: str, first: Node) -> Iterator[str]:
     """Give the codes of a market's countries; ``first`` is the first page of its regions."""
 
     def page(after: str | None) -> Node:
-        return first if after is None else _regions(api, {"id": gid, "after": after})
+        return _regions(api, {"id": gid, "after": after})
 
-    for region in _paged(page, "market_regions"):
-        if "code" in region:  # else it is a part of a country
-            yield str(region["code"])
+    for regions in pages(page, "market_regions", first):
+        for region in regions:
+            if "code" in region:  # else it is a part of a country
+                yield str(region["code"])
 
 
 def _page(api: GraphQL, after: str | None) -> Node:
@@ -78,22 +79,3 @@ def _regions(api: GraphQL, asked: Variables) -> Node:
     answer = api.execute("market_regions", asked)
     with expected("market_regions"):
         return dict(answer["owner"]["conditions"]["regions"]["list"])
-
-
-def _paged(page: Callable[[str | None], Node], name: str) -> Iterator[Node]:
-    """Give all nodes of a list; ``page`` asks for the one that begins after a cursor."""
-    after: str | None = None
-    asked: set[str | None] = {None}
-    while True:
-        found = page(after)
-        with expected(name):
-            nodes, info = list(found["nodes"]), found["pageInfo"]
-            more, after = info["hasNextPage"], info["endCursor"]
-        yield from nodes
-        if not more:
-            return
-        if after in asked:
-            raise UnreachableError(
-                f"Shopify gave the same page of {name} twice.", "Run the same command again."
-            )
-        asked.add(after)

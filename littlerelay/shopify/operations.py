@@ -14,6 +14,7 @@ from littlerelay.clock import Clock
 from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.patience import PATIENCE, Attempts, Patience, UnansweredError, Watch, unwatched
 from littlerelay.shopify.graphql import GraphQL, expected
+from littlerelay.shopify.paging import pages
 from littlerelay.shopify.refusals import words
 from littlerelay.shopify.spans import Node
 from littlerelay.times import epoch
@@ -105,16 +106,17 @@ class Operations:
 
     def since(self, moment: int) -> Iterator[Operation]:
         """Give the operations that were started at or after a moment, the newest first."""
-        page: Node = {"hasNextPage": True, "endCursor": None}
-        while page["hasNextPage"]:
-            answer = self._api.execute("operations", {"after": page["endCursor"]})
-            with expected("operations"):
-                nodes, page = answer["page"]["nodes"], answer["page"]["pageInfo"]
+        for nodes in pages(self._page, "operations"):
             for found in map(_operation, nodes):
                 if found.created < moment:
                     return
                 self._met.add(found.id)
                 yield found
+
+    def _page(self, after: str | None) -> Node:
+        answer = self._api.execute("operations", {"after": after})
+        with expected("operations"):
+            return dict(answer["page"])
 
     def _started(self, text: str) -> Operation:
         answer = self._api.carry_out("operation_start", {"text": text})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from littlerelay.errors import UnreachableError
@@ -11,11 +11,36 @@ from littlerelay.shopify.graphql import GraphQL, MaxCostExceededError, Variables
 Node = dict[str, Any]
 
 
+def pages(
+    ask: Callable[[str | None], Node], name: str, first: Node | None = None
+) -> Iterator[list[Node]]:
+    """Give the nodes of each page of a list, to its end.
+
+    ``ask`` gives the page behind a cursor, none being the list's beginning; ``first`` is a page
+    that is there already, and ``name`` says what is read. Raises what ``ask`` does, and
+    UnreachableError for a list that goes round in a circle or is of another shape.
+    """
+    page = ask(None) if first is None else first
+    seen: set[str | None] = {None}
+    while True:
+        with expected(name):
+            nodes, info = list(page["nodes"]), page["pageInfo"]
+            more, after = info["hasNextPage"], info["endCursor"]
+        yield nodes
+        if not more:
+            return
+        if after in seen:
+            raise UnreachableError(
+                f"Shopify gave the same page of {name} twice.", "Run the same command again."
+            )
+        seen.add(after)
+        page = ask(after)
+
+
 class Pager:
     """Asks a document for pages of ``first`` nodes, half as many for good where that is too dear.
 
-    The document names its list ``page``. Raises what GraphQL.execute raises, and UnreachableError
-    where the list goes round in a circle.
+    The document names its list ``page``. Raises what GraphQL.execute and `pages` raise.
     """
 
     def __init__(self, api: GraphQL, name: str, first: int) -> None:
@@ -25,22 +50,7 @@ class Pager:
 
     def pages(self, variables: Variables) -> Iterator[list[Node]]:
         """Give the nodes of each page of the list, to its end."""
-        after: str | None = None
-        seen: set[str | None] = {None}
-        while True:
-            page = self._page({**variables, "after": after})
-            with expected(self._name):
-                nodes, info = list(page["nodes"]), page["pageInfo"]
-                more, after = info["hasNextPage"], info["endCursor"]
-            yield nodes
-            if not more:
-                return
-            if after in seen:
-                raise UnreachableError(
-                    f"Shopify gave the same page of {self._name} twice.",
-                    "Run the same command again.",
-                )
-            seen.add(after)
+        return pages(lambda after: self._page({**variables, "after": after}), self._name)
 
     def _page(self, variables: Variables) -> Node:
         """Ask for one page, halving it for good as often as it costs too much."""
