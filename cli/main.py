@@ -113,9 +113,8 @@ def _run(words: list[str]) -> int:
 
 def _handle_signals(handler: _Handler) -> None:
     """Say what becomes of the signals that stop relay; what is ignored, as by nohup, stays so."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 

@@ -160,3 +160,10 @@ def test_everything_that_is_asked_for_is_imported() -> None:
         if module in named
     }
     assert {one: extra for one, extra in wanted().items() if one not in used} == {}
+
+
+def test_only_the_systems_are_named_on_which_relay_runs() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    systems = [one for one in project["classifiers"] if one.startswith("Operating System")]
+    assert systems == ["Operating System :: POSIX"]  # files are locked, and opened as it knows them
+    assert "Linux or macOS" in (REPOSITORY / "README.md").read_text()

@@ -61,7 +61,7 @@ def find(named: str | None) -> SettingsFile | None:
 def _read(path: Path, *, is_found: bool) -> bytes:
     try:
         # A pipe that nobody writes to would keep a plain `open` waiting for ever.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as file:
             _check_safe(path, os.fstat(handle), is_found=is_found)
             content = file.read(_LONGEST + 1)
@@ -78,13 +78,13 @@ def _check_safe(path: Path, status: os.stat_result, *, is_found: bool) -> None:
         if path == Path(os.devnull):  # how to use no file where one lies
             return
         raise UsageError(f"{path} is no plain file.", _HINT)
-    if os.name == "posix" and status.st_mode & 0o022:
+    if status.st_mode & 0o022:
         raise UsageError(
             f"{path} can be changed by others on this machine "
             f"(mode {stat.S_IMODE(status.st_mode):04o}), and it may name a command to run.",
             f"Run: chmod go-w {shlex.quote(str(path))}",
         )
-    if os.name == "posix" and is_found and status.st_uid not in (os.geteuid(), 0):
+    if is_found and status.st_uid not in (os.geteuid(), 0):
         raise UsageError(
             f"{path} in this folder belongs to another user, and it may name a command to run.",
             f"Where you trust it, give --config {shlex.quote(str(path))}.",
