@@ -146,13 +146,6 @@ def test_what_is_no_answer_says_nothing_of_the_key(reply: httpx.Response | Excep
     assert "canary" not in "".join(traceback.format_exception(caught.value)) + caught.value.hint
 
 
-def test_an_error_of_a_client_that_does_not_try_again_shows_no_address() -> None:
-    client = httpx.Client(transport=httpx.MockTransport(Script(httpx.ReadTimeout(KEY))))
-    with pytest.raises(UnreachableError, match=r"broke the connection \(ReadTimeout\)") as caught:
-        check_key(US, client)
-    assert "canary" not in "".join(traceback.format_exception(caught.value))
-
-
 def test_no_log_holds_the_key_and_others_are_logged(
     httpserver: HTTPServer, caplog: pytest.LogCaptureFixture
 ) -> None:

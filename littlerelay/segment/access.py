@@ -32,7 +32,6 @@ _RENEW_SHARE, _RENEW_EARLY = 0.1, 300.0  # of a token's life, and seconds at mos
 _LONGEST_LIFE = 366 * 86_400.0  # seconds; Segment grants 30 days at most
 _TOKEN = re.compile(r"[!-~]+")
 _REASON = re.compile(rb'"error" ?: ?"([a-z_]{1,40})"')
-_BUSY = frozenset({408, 410, 429, 460})
 
 
 class _Token(NamedTuple):
@@ -45,8 +44,8 @@ class _Token(NamedTuple):
 class Access:
     """Gives the headers that authorize a POST to one destination; threads may share it.
 
-    Making one raises UsageError where OAuth is wanted and its libraries are missing, or its key
-    is none. ``draw`` gives each statement its id.
+    ``web`` tries again by itself, and ``draw`` gives each statement its id. Making one raises
+    UsageError where OAuth is wanted and its libraries are missing, or its key is none.
     """
 
     def __init__(
@@ -112,13 +111,9 @@ class _Grants:
             "client_assertion": self._signer.statement(self._clock.now() - self._ahead),
             "scope": self._oauth.scope,
         }
-        try:
-            response = self._web.post(f"{self._oauth.server}/token", data=form)
-        except httpx.RequestError as error:
-            raise _unreachable(f"it broke the connection ({type(error).__name__})") from error
-        status = response.status_code
-        if status in _BUSY or status >= 500:
-            raise _unreachable(f"it answered {status}")
+        response = self._web.post(f"{self._oauth.server}/token", data=form)
+        if response.status_code >= 500:  # 501 or 505: after all others it was asked again
+            raise _unreachable(f"it answered {response.status_code}")
         return response
 
     def _granted(self, response: httpx.Response) -> _Token:

@@ -42,7 +42,7 @@ class KeyCheck:
 
 
 def check_key(destination: Destination, web: httpx.Client, clock: Clock = SYSTEM) -> KeyCheck:
-    """Check the write key, and its region where the answer tells it.
+    """Check the write key, and its region where the answer tells it; ``web`` tries again by itself.
 
     Raises RefusedError for a key that Segment does not know or that is of the other region,
     UnreachableError where there is no answer to go by.
@@ -59,12 +59,8 @@ def check_key(destination: Destination, web: httpx.Client, clock: Clock = SYSTEM
 def _asked(base: str, key: str, web: httpx.Client) -> httpx.Response:
     """Ask for the settings of the key's source."""
     name = quote(key, safe="")
-    try:
-        with unlogged(name):
-            return web.get(f"{base}/v1/projects/{name}/settings")
-    except httpx.RequestError as error:
-        # The error itself may show the address.
-        raise _unreachable(f"it broke the connection ({type(error).__name__})") from None
+    with unlogged(name):
+        return web.get(f"{base}/v1/projects/{name}/settings")
 
 
 def _settings(response: httpx.Response) -> dict[str, Any]:
