@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -71,10 +71,13 @@ class Wire:
         self.most = lanes
         self._brake = Brake(clock)
         self._sockets = Sockets()
-        self._web = http.client(self._brake.clock, watch, sockets=self._sockets)
-        access = Access(destination, self._web, self._brake.clock)
-        self._way = http.transport(self._brake.clock, watch, sockets=self._sockets)
-        poster = Poster(destination, access, self._way, clock)
+        waits = self._brake.clock
+        with ExitStack() as stack:  # what is refused is not left open
+            web = stack.enter_context(closing(http.client(waits, watch, sockets=self._sockets)))
+            access = Access(destination, web, waits)
+            way = stack.enter_context(closing(http.transport(waits, watch, sockets=self._sockets)))
+            self._open = stack.pop_all()
+        poster = Poster(destination, access, way, clock)
         self.lanes: Lanes[Batch, Refusals] = Lanes(lanes, poster.post, self._brake)
         self.pacer = Pacer(rate, self._brake.clock)
 
@@ -109,8 +112,7 @@ class Wire:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-        self._way.close()
-        self._web.close()
+        self._open.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ import fcntl
 import gzip
 import io
 import os
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import zstandard
@@ -179,3 +181,27 @@ def test_a_file_that_a_run_writes_is_refused(tmp_path: Path) -> None:
         fcntl.flock(writer, fcntl.LOCK_EX)
         with pytest.raises(LockedError):
             Input(path)
+
+
+def handles() -> set[str]:
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
+
+
+@pytest.mark.parametrize("refusal", ["no Zstandard", "no read", "another run"])
+def test_a_file_that_is_refused_is_not_left_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    path = tmp_path / "events"
+    path.write_bytes(zstandard.compress(CONTENT))
+    with path.open("rb") as other:
+        if refusal == "no Zstandard":
+            monkeypatch.setitem(sys.modules, "zstandard", None)
+        elif refusal == "no read":
+            monkeypatch.setattr(os, "pread", Mock(side_effect=OSError(5, "Input/output error")))
+        else:
+            fcntl.flock(other, fcntl.LOCK_EX)
+        before = handles()
+        with pytest.raises((UsageError, DiskError, LockedError)) as caught:
+            Input(path)
+        assert handles() == before
+        assert caught.value.hint

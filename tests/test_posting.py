@@ -12,13 +12,15 @@ import httpx
 import orjson
 import pytest
 
-from littlerelay import replays
+from littlerelay import http, replays
 from littlerelay.clock import SYSTEM
-from littlerelay.errors import RefusedError
+from littlerelay.errors import RefusedError, UsageError
 from littlerelay.http import AGAIN, RetryTransport
+from littlerelay.patience import unwatched
 from littlerelay.segment.access import Access
 from littlerelay.segment.batches import START, Batch
 from littlerelay.segment.posting import Poster
+from littlerelay.sending import Wire
 from littlerelay.settings import Destination, OAuth, ReplayRequest
 from sent_files import RESTLESS, beside, line, message, messages, put, sent, target
 from standin.exchange import Reply
@@ -141,3 +143,19 @@ def piped(segment: StandInSegment) -> None:
     request = ReplayRequest(("-",), integrations=(("All", True),), rate=1e6)
     stream = io.BytesIO(b"".join(messages(500)))
     list(replays.replay(request, target(segment), RESTLESS, stream=stream))
+
+
+def test_a_way_that_is_refused_is_not_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[httpx.Client] = []
+    client = http.client
+
+    def noted(*given: Any, **named: Any) -> httpx.Client:
+        made.append(client(*given, **named))
+        return made[-1]
+
+    monkeypatch.setattr(http, "client", noted)
+    app = OAuth("app", "key", "no key", "https://example.com")
+    where = Destination("https://example.com/v1/batch", "k" * 10, oauth=app)
+    with pytest.raises(UsageError):
+        Wire(where, (1.0, 1), SYSTEM, unwatched)
+    assert [one.is_closed for one in made] == [True]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -27,26 +28,21 @@ class Input:
 
     def __init__(self, path: Path, *, is_growing: bool = False) -> None:
         self.path = path
-        self._raw = _opened(path)
-        self._handle = self._raw.fileno()
-        with disk_errors(path):
-            self.raw_size = os.fstat(self._handle).st_size
-            self._unpacker = unpacker(os.pread(self._handle, HEAD, 0), str(path))
-        self._reader = _Reader(self._raw, self._unpacker, str(path))
-        if not is_growing:
-            self._lock_or_close()
+        with ExitStack() as stack:  # what is refused is not left open
+            self._raw = stack.enter_context(_opened(path))
+            self._handle = self._raw.fileno()
+            with disk_errors(path):
+                self.raw_size = os.fstat(self._handle).st_size
+                self._unpacker = unpacker(os.pread(self._handle, HEAD, 0), str(path))
+            self._reader = _Reader(self._raw, self._unpacker, str(path))
+            if not is_growing:
+                self.lock()
+            stack.pop_all()
 
     def lock(self) -> None:
         """Keep others from writing or sending the file. Raises LockedError where one does."""
         if not try_lock(self._handle):
             raise LockedError(f"Another run writes or sends {self.path}.", "Wait for it to end.")
-
-    def _lock_or_close(self) -> None:
-        try:
-            self.lock()
-        except LockedError:
-            self.close()
-            raise
 
     @property
     def is_plain(self) -> bool:
