@@ -19,6 +19,7 @@ from typing import NamedTuple
 from littlerelay.clock import SYSTEM
 from littlerelay.configuration import Chosen, Configuration
 from littlerelay.configuration.paths import expanded
+from littlerelay.durable import open_readable
 from littlerelay.errors import RefusedError, UsageError
 from littlerelay.settings import Credentials, SigningSecrets
 
@@ -213,8 +214,7 @@ def private_text(name: str) -> str:
     path = expanded(name, "Give the whole path.")
     hint = "Name a file that holds the secret alone."
     try:
-        # A pipe that nobody writes to would keep a plain `open` waiting for ever.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = open_readable(path)
         with os.fdopen(handle, "rb", buffering=0):
             _check_private(path, os.fstat(handle).st_mode)
             content = _read(handle, SYSTEM.monotonic() + _SECONDS)

@@ -29,10 +29,26 @@ def disk_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+def open_private(path: Path, flags: int) -> int:
+    """Open a file to write to it: never through a link; one that is made is its owner's alone.
+
+    Raises OSError.
+    """
+    return os.open(path, flags | os.O_NOFOLLOW, PRIVATE)
+
+
+def open_readable(path: Path) -> int:
+    """Open a file to read it, whatever it is: a pipe that nobody writes to keeps nobody waiting.
+
+    Raises OSError, and ValueError for what is no name.
+    """
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+
 def new_file(path: Path, buffering: int) -> BinaryIO:
     """Make a file where there is none, and open it for writing. Raises OSError."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags, PRIVATE), "wb", buffering=buffering)
+    handle = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    return os.fdopen(handle, "wb", buffering=buffering)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -42,7 +58,7 @@ def replace_file(path: Path, content: bytes) -> None:
     """
     temporary = path.with_name(path.name + ".tmp")
     with disk_errors(path):
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE)
+        handle = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
             write_all(handle, content)
             os.fsync(handle)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from littlerelay import ledger, sealed
 from littlerelay.checkpoint import Checkpoint
-from littlerelay.durable import PRIVATE, disk_errors, make_folder, try_lock
+from littlerelay.durable import disk_errors, make_folder, open_private, open_readable, try_lock
 from littlerelay.errors import LockedError, UsageError
 from littlerelay.sealed import Sealed
 
@@ -75,7 +75,7 @@ class JobFolder:
         make_folder(self._folder)
         path = self._folder / "lock"
         with disk_errors(path):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+            handle = open_private(path, os.O_RDWR | os.O_CREAT)
         try:
             with disk_errors(path):
                 self._take(handle)
@@ -91,7 +91,7 @@ class JobFolder:
         path = self._folder / "lock"
         with disk_errors(path):
             try:
-                handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                handle = open_readable(path)
             except FileNotFoundError:
                 return
             try:

@@ -18,12 +18,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay.durable import PRIVATE, disk_errors, sync_folder
+from littlerelay.durable import disk_errors, new_file, open_private, sync_folder
 
 SIZE = 16
 SORTING = "sorting-"  # begins the name of a folder that only a killed merge leaves
 _CHUNK = 65_536  # ids that are sorted in memory at a time (4 MB)
 _OPEN = 100  # pieces that are merged at a time: each is an open file, of 256 that macOS allows
+_BUFFER = 64 * 1024  # bytes of a piece that are written at once
 _MESSAGE_ID = re.compile(rb'"messageId":"([0-9a-f-]{36})"')
 
 
@@ -77,7 +78,7 @@ def merge(old: Path | None, output: Path, new: Path) -> str:
         runs = [_read(path) for path in pieces]
         if old is not None:
             runs.append(_read(old))
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE)
+        handle = open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(handle, "wb") as file:
             for chunk in _packed(_unique(heapq.merge(*runs))):
                 digest.update(chunk)
@@ -128,7 +129,7 @@ def _few(paths: list[Path], folder: Path) -> list[Path]:
     while len(paths) > _OPEN:
         together, paths = paths[:_OPEN], paths[_OPEN:]
         merged = folder / f"{together[0].name}+"
-        with merged.open("wb") as file:
+        with new_file(merged, _BUFFER) as file:
             file.writelines(_packed(heapq.merge(*map(_read, together))))
         for path in together:
             path.unlink()
@@ -137,7 +138,8 @@ def _few(paths: list[Path], folder: Path) -> list[Path]:
 
 
 def _spill(chunk: list[bytes], path: Path) -> Path:
-    path.write_bytes(b"".join(sorted(chunk)))
+    with new_file(path, _BUFFER) as file:
+        file.write(b"".join(sorted(chunk)))
     return path
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from littlerelay.configuration.paths import expanded
+from littlerelay.durable import open_readable
 from littlerelay.errors import UsageError
 
 NAME = "relay.toml"
@@ -60,8 +61,7 @@ def find(named: str | None) -> SettingsFile | None:
 
 def _read(path: Path, *, is_found: bool) -> bytes:
     try:
-        # A pipe that nobody writes to would keep a plain `open` waiting for ever.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        handle = open_readable(path)
         with os.fdopen(handle, "rb") as file:
             _check_safe(path, os.fstat(handle), is_found=is_found)
             content = file.read(_LONGEST + 1)

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from littlerelay.durable import disk_errors, try_lock
+from littlerelay.durable import disk_errors, open_readable, try_lock
 from littlerelay.errors import DamagedError, DiskError, LockedError, UsageError
 from littlerelay.files.unpackers import HEAD, Unpacker, unpacker
 from littlerelay.marks import tail_of
@@ -184,7 +184,7 @@ class _Reader:
 def _opened(path: Path) -> io.FileIO:
     hint = "Name a file of events."
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        handle = open_readable(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
         raise UsageError(f"{path} cannot be read: {reason}.", hint) from error

@@ -12,7 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from littlerelay.durable import PRIVATE, disk_errors, sync_folder, try_lock, write_all
+from littlerelay.durable import (
+    PRIVATE,
+    disk_errors,
+    open_private,
+    open_readable,
+    sync_folder,
+    try_lock,
+    write_all,
+)
 from littlerelay.errors import DiskError, LockedError, UsageError
 from littlerelay.marks import EMPTY, Mark, tail_of
 
@@ -186,7 +194,7 @@ def _stream_errors() -> Iterator[None]:
 def check_free(path: Path) -> None:
     """Refuse a file that another run writes. Raises LockedError."""
     with disk_errors(path):
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        handle = open_readable(path)
     try:
         _lock(path, handle)
     finally:
@@ -197,7 +205,7 @@ def verify(path: Path, mark: Mark) -> None:
     """Check that a finished file still holds what its mark says. Raises DiskError."""
     with disk_errors(path):
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            handle = open_readable(path)
         except FileNotFoundError as error:
             raise _not_the_file(path) from error
         try:
@@ -209,9 +217,9 @@ def verify(path: Path, mark: Mark) -> None:
 
 def _open(path: Path, mark: Mark, exclusive: int) -> int:
     """Open a file for this process alone and cut it to the mark; a new one only where it is 0."""
-    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | (0 if mark.bytes else os.O_CREAT | exclusive)
+    flags = os.O_RDWR | (0 if mark.bytes else os.O_CREAT | exclusive)
     try:
-        handle = os.open(path, flags, PRIVATE)
+        handle = open_private(path, flags)
     except FileNotFoundError as error:
         if mark.bytes:
             raise _not_the_file(path) from error

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from littlerelay.clock import Clock
-from littlerelay.durable import PRIVATE, disk_errors, write_all
+from littlerelay.durable import disk_errors, open_private, write_all
 from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.http import unlogged
 from littlerelay.patience import PATIENCE, Attempts, Patience, Watch, unwatched
@@ -125,7 +125,7 @@ def _put(answer: httpx.Response, path: Path, size: int, told: Told) -> int:
 
     Raises what httpx raises for an answer that breaks off.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, PRIVATE)
+    handle = open_private(path, os.O_WRONLY | os.O_CREAT)
     try:
         os.ftruncate(handle, size)
         os.lseek(handle, size, os.SEEK_SET)
