@@ -26,7 +26,7 @@ class EnvironmentTransport(httpx.BaseTransport):
     """
 
     def __init__(self, sockets: Sockets | None = None) -> None:
-        self._tracing = {"trace": sockets.trace} if sockets else {}
+        self._tracing = {"trace": sockets.trace} if sockets is not None else {}
         self._direct: dict[str, httpx.HTTPTransport] = {}
         self._proxied = {
             scheme: _proxy_transport(scheme, url)

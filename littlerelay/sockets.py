@@ -17,7 +17,8 @@ class Sockets:
         self._lock = threading.Lock()
         self._is_cut = False
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
         """Give how many are held."""
         return len(self._open)
 
