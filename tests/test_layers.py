@@ -18,8 +18,9 @@ STRANGERS = {"shopify", "recharge", "segment", "files", "mappers"}
 BOTTOM = set(
     """
     records events settings checkpoint http catalogue
-    ages clock compact configuration credentials deliveries destination_names destinations durable environment history
-    ledger marks meaning patience progress routes sealed selection sockets times uncounted
+    ages clock compact configuration credentials deliveries destination_names destinations durable
+    environment history ledger marks meaning patience progress routes sealed selection sockets times
+    uncounted
     """.split()
 )
 LEVELS = [
