@@ -21,13 +21,12 @@ from littlerelay.durable import disk_errors
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.files.ndjson import verify
 from littlerelay.marks import Part
+from littlerelay.meaning import Meaning
 from littlerelay.places import Paths
 from littlerelay.sealed import Sealed
 from littlerelay.settings import Markets, metafield
 
 ABOUT = ".archive.json"
-MEANT = "archive"  # the name under which a run's meaning tells the folder
-FROM = "mapped from"  # the name under which it tells the archive that was its source
 REMEDY = (
     "Put the file back as it was; else read the shop once more with --archive and --restart (the "
     "old files are kept)."
@@ -69,11 +68,11 @@ class Archive(Sealed):
 
 def of_run(run: Checkpoint, shop: str, zone: str) -> Archive:
     """Say what a run's archive will hold, as the run begins."""
-    field = metafield(run.meaning["user_id"])
+    field = metafield(run.meaning.settings.user_id)
     return Archive(
         shop=shop,
         zone=zone,
-        api_version=run.meaning["API version"],
+        api_version=run.meaning.api_version,
         job=run.job,
         since=run.since,
         until=run.until,
@@ -96,7 +95,7 @@ def save(path: Path, archive: Archive) -> None:
 def load(path: Path) -> Archive | None:
     """Read what tells of an archive; none where there is nothing.
 
-    Raises DiskError for a file that is damaged, UsageError for one that a newer relay wrote.
+    Raises DiskError for a file that is damaged, UsageError for one of another format.
     """
     return sealed.load(path, "archive", Archive, REMEDY)
 
@@ -133,16 +132,10 @@ class ArchivePaths:
             verify(self.folder / part.name, part.mark)
 
 
-def meant(folder: str | None) -> dict[str, str]:
-    """Give what a run's meaning tells of its archive: nothing where it keeps none."""
-    return {MEANT: str(Path(folder).absolute())} if folder else {}
-
-
-def of_output(output: Path, meaning: dict[str, str]) -> ArchivePaths | None:
+def of_output(output: Path, meaning: Meaning) -> ArchivePaths | None:
     """Give the files of a run's archive by its output and its meaning, none where it keeps none."""
-    folder = meaning.get(MEANT)
     stem = re.sub(r"(?:\.ndjson)?(?:\.gz)?$", "", output.name, count=1) or output.name
-    return ArchivePaths(Path(folder), stem) if folder else None
+    return ArchivePaths(Path(meaning.archive), stem) if meaning.archive else None
 
 
 def of_about(path: Path) -> ArchivePaths:

@@ -7,14 +7,16 @@ read, and where output and rejects end. It never holds a secret or a customer's 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from littlerelay import sealed
 from littlerelay.errors import Bug, CheckpointMismatch
 from littlerelay.marks import EMPTY, Mark, Part
+from littlerelay.meaning import OF_SHOP, Meaning, differences
 from littlerelay.sealed import Sealed
 from littlerelay.settings import Markets
 
@@ -45,14 +47,14 @@ class Checkpoint(Sealed):
 
     Records created before ``frozen_end`` and updated at or after ``updated_since`` are read; facts
     from ``since`` up to ``until`` are given. ``meaning`` is what must not change between two halves
-    of a run, by name. ``new_since`` is set for a run of ``--since last``: the end of the run before
-    it. ``markets`` are the shop's when the run began, and serve it to its end. ``phase`` goes from
+    of a run. ``new_since`` is set for a run of ``--since last``: the end of the run before it.
+    ``markets`` are the shop's when the run began, and serve it to its end. ``phase`` goes from
     ``reading`` (records) through ``checking`` (counts, ledger) to ``done``. ``archive`` are the
     parts in which the records so far are kept, where they are.
     """
 
     job: str
-    meaning: dict[str, str]
+    meaning: Meaning
     since: int
     until: int
     frozen_end: int
@@ -76,12 +78,6 @@ class Checkpoint(Sealed):
         is_begun = any(at.done or at.time is not None for at in self.resources.values())
         return self.phase == "reading" and bool(self.resources) and not is_begun
 
-    @model_serializer(mode="wrap")
-    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out an archive that is not there: a relay that knew of none can read the rest."""
-        fields: dict[str, Any] = write(self)
-        return {name: value for name, value in fields.items() if name != "archive" or value}
-
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Replace the checkpoint file; it is whole after a power loss, old or new. Raises DiskError."""
@@ -91,26 +87,17 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 def load(path: Path) -> Checkpoint | None:
     """Read a checkpoint file; none where there is none.
 
-    Raises DiskError for a file that is damaged, UsageError for one that a newer relay wrote.
+    Raises DiskError for a file that is damaged, UsageError for one of another format.
     """
     return sealed.load(path, "checkpoint", Checkpoint, _REMEDY)
 
 
-def differences(old: dict[str, str], new: dict[str, str]) -> str:
-    """Name each setting that changed, with its old and its new value; empty where none did."""
-    return "; ".join(
-        f"{name} was {old.get(name) or 'not set'} and is now {new.get(name) or 'not set'}"
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    )
-
-
-def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
+def check_same(path: Path, then: Meaning, now: Meaning, names: Container[str] = OF_SHOP) -> None:
     """Refuse to go on with settings that would mix two meanings in one file.
 
     Raises CheckpointMismatch, naming each field with its old and new value.
     """
-    changed = differences(old, new)
+    changed = differences(then, now, names)
     if changed:
         raise CheckpointMismatch(
             f"{path} belongs to a run with other settings: {changed}.",

@@ -160,7 +160,7 @@ def signing_secrets(environ: Mapping[str, str]) -> SigningSecrets:
     """Read the client secrets with which webhooks are signed, at least one. Raises UsageError."""
     told = (_variable(environ, name) for name in (_OF_APP, _OF_RECHARGE))
     found = SigningSecrets(*(secret.encode() if secret else None for secret in told))
-    if not str(found):
+    if not found.known:
         raise UsageError(
             "There is no client secret to verify signatures with.",
             f"Set {_OF_APP} for Shopify's webhooks, {_OF_RECHARGE} for Recharge's, or "

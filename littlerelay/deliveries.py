@@ -14,12 +14,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from littlerelay import sealed
-from littlerelay.checkpoint import differences
 from littlerelay.errors import CheckpointMismatch
 from littlerelay.marks import EMPTY, Mark
+from littlerelay.meaning import differences
 from littlerelay.sealed import Sealed
 
 _REMEDY = "Send the file from the start with --again: what this file told is kept beside it."
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryMeaning:
+    """What decides which messages are sent, and as what; its fields are those of a request."""
+
+    since: str | None = None
+    until: str | None = None
+    event: tuple[str, ...] = ()
+    user: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    integrations: tuple[tuple[str, bool], ...] = ()
+    namespace: str = ""
 
 
 class Delivery(Sealed):
@@ -27,13 +40,13 @@ class Delivery(Sealed):
 
     ``bytes`` and ``lines`` (as they are when unpacked) are before the watermark; ``events`` of them
     were sent or refused, ``left_out`` were not chosen. ``fingerprint`` tells the file up to there.
-    ``meaning`` is what must not change between two halves of a delivery, by name; ``since`` and
+    ``meaning`` is what must not change between two halves of a delivery; ``since`` and
     ``until`` are the bounds as they were resolved at its start. ``is_whole`` says that the file was
     sent to its end.
     """
 
     endpoint: str
-    meaning: dict[str, str]
+    meaning: DeliveryMeaning
     since: int | None = None
     until: int | None = None
     bytes: int = 0
@@ -114,17 +127,17 @@ def save(path: Path, delivery: Delivery) -> None:
 def load(path: Path) -> Delivery | None:
     """Read a checkpoint; none where there is none.
 
-    Raises DiskError for a file that is damaged, UsageError for one that a newer relay wrote.
+    Raises DiskError for a file that is damaged, UsageError for one of another format.
     """
     return sealed.load(path, "delivery", Delivery, _REMEDY)
 
 
-def check_same(path: Path, old: dict[str, str], new: dict[str, str]) -> None:
+def check_same(path: Path, then: DeliveryMeaning, now: DeliveryMeaning) -> None:
     """Refuse to go on with a delivery that chose or changed messages in another way.
 
     Raises CheckpointMismatch, naming each field with its old and new value.
     """
-    changed = differences(old, new)
+    changed = differences(then, now)
     if changed:
         raise CheckpointMismatch(
             f"{path} tells of a delivery with other options: {changed}.",

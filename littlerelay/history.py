@@ -17,6 +17,7 @@ from littlerelay import ledger, sealed
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.durable import disk_errors, make_folder, open_private, open_readable, try_lock
 from littlerelay.errors import LockedError, UsageError
+from littlerelay.meaning import Meaning
 from littlerelay.sealed import Sealed
 
 _FILE = "history.json"
@@ -27,15 +28,15 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 class History(Sealed):
     """What a job has given. Times are seconds since 1970.
 
-    ``output`` is the file of the run that was begun last. ``since`` and ``end`` span the time for
-    which everything was given (none: no run has finished); ``cut_over`` says that the span was
-    ended by hand, with ``--until``, and that no run of ``--since last`` went past that.
+    ``meaning`` and ``output`` are those of the run that was begun last. ``since`` and ``end`` span
+    the time for which everything was given (none: no run has finished); ``cut_over`` says that the
+    span was ended by hand, with ``--until``, and that no run of ``--since last`` went past that.
     ``generation`` counts the ledgers, ``digest`` is the SHA-256 of the present one (empty: it is
     incomplete).
     """
 
     job: str
-    meaning: dict[str, str]
+    meaning: Meaning
     output: str
     since: int | None = None
     end: int | None = None
@@ -176,6 +177,6 @@ def _span(history: History, run: Checkpoint) -> dict[str, object]:
     joins = _joins(history, run)
     span: dict[str, object] = {"since": run.since} if joins else {}
     if (joins or run.new_since is not None) and run.until >= (history.end or 0):
-        ended = run.new_since is None and (history.cut_over or run.meaning["until"] != "")
+        ended = run.new_since is None and (history.cut_over or run.meaning.until is not None)
         span |= {"end": run.until, "cut_over": ended}
     return span

@@ -22,7 +22,7 @@ from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.keeping import NOTHING, Kept, keeper
 from littlerelay.ledger import Ledger
-from littlerelay.meaning import completed
+from littlerelay.meaning import OF_SHOP, PERIOD, Meaning, differences
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, check_stream, set_files_aside
@@ -121,10 +121,10 @@ class _Job:
             return None
         paths, found = begun
         meant = runs.meaning(self.request, self.settings.mapping, self.shop)
-        old, new = runs.without_period(completed(found.meaning)), runs.without_period(meant)
-        if found.is_blank and checkpoint.differences(old, new):
+        names = OF_SHOP - PERIOD
+        if found.is_blank and differences(found.meaning, meant, names):
             return None
-        checkpoint.check_same(paths.checkpoint, old, new)
+        checkpoint.check_same(paths.checkpoint, found.meaning, meant, names)
         yield from self._go(paths, found)
         return paths.output
 
@@ -163,7 +163,7 @@ class _Job:
         post, mapping = self.request.post, self.settings.mapping
         return Posting(paths, post, mapping, self.clock, self.watch) if post else None
 
-    def _begin(self, paths: Paths, meant: dict[str, str]) -> Checkpoint:
+    def _begin(self, paths: Paths, meant: Meaning) -> Checkpoint:
         """Begin a run, once nothing speaks against it: its checkpoint is the first of its files."""
         history = self.folder.load()
         start = runs.new(self.request, self.shop, self.folder.job, meant, history)
@@ -184,9 +184,8 @@ class _Job:
         set_files_aside(old, int(self.clock.now()))
         if start.limit is None:
             output = str(paths.output.absolute())
-            known = history or History(job=self.folder.job, meaning={}, output=output)
-            shared = {"output": output, "meaning": runs.of_job(meant)}
-            self.folder.save(known.model_copy(update=shared))
+            known = history or History(job=self.folder.job, meaning=meant, output=output)
+            self.folder.save(known.model_copy(update={"output": output, "meaning": meant}))
         checkpoint.save(paths.checkpoint, start)
         return start
 
@@ -284,8 +283,8 @@ class _Job:
         """Take a finished run into the job's history, which may have been lost meanwhile."""
         known = self.folder.load()
         if known is None:
-            meant, output = runs.of_job(end.meaning), str(paths.output.absolute())
-            known = History(job=self.folder.job, meaning=meant, output=output)
+            output = str(paths.output.absolute())
+            known = History(job=self.folder.job, meaning=end.meaning, output=output)
         self.folder.record(known, end, paths.output)
 
 

@@ -21,10 +21,9 @@ from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input
 from littlerelay.files.ndjson import LazyFile, Output, verify
 from littlerelay.mappers.pixels import check_server_events
-from littlerelay.meaning import completed, of_pixels, of_settings
+from littlerelay.meaning import EVERYTHING, Meaning, Recording, differences
 from littlerelay.places import Paths, check_apart, check_place, named, set_files_aside
 from littlerelay.progress import Finished, Replaying
-from littlerelay.recordings import RECORDED
 from littlerelay.recordings.kinds import KINDS, NAMED
 from littlerelay.recordings.mapping import Mapper, Rules
 from littlerelay.recordings.reading import Asked, Reader
@@ -37,7 +36,6 @@ from littlerelay.shopify.session import API_VERSION
 from littlerelay.times import iso_ms, read
 
 _ALWAYS = 253_402_300_799  # the last second that a time can tell, where no --until is given
-_SHOP = "shop"
 _CHANGED = "Choose another --out, give the same again, or --restart (the old files are kept)."
 _GROWN = (
     "Choose another --out. Where this one was sent, send what is new: `relay diff OLD NEW --save "
@@ -115,22 +113,21 @@ class _Job:
             mapped_bytes=sum(path.stat().st_size for path in self.inputs),
         )
 
-    def _meaning(self) -> dict[str, str]:
-        """Give everything that shapes the events, by name, as text."""
-        sizes = (f"{path.absolute()} ({path.stat().st_size} bytes)" for path in self.inputs)
+    def _meaning(self) -> Meaning:
+        """Give everything that shapes the events; a shop that nobody gave is found out later."""
         request = self.request
-        return {
-            **of_settings(self.mapping),
-            **of_pixels(self.mapping),
-            "relay": __version__,
-            "API version": API_VERSION,
-            _SHOP: request.shop or "",
-            "since": request.since or "",
-            "until": request.until or "",
-            "as": request.kind or "",
-            "verify hmac": str(request.secrets or ""),
-            RECORDED: ", ".join(sizes),
-        }
+        return Meaning(
+            settings=replace(self.mapping.choices, shop=request.shop or ""),
+            relay=__version__,
+            api_version=API_VERSION,
+            since=request.since or None,
+            until=request.until or None,
+            recorded_in=tuple(
+                Recording(str(path.absolute()), path.stat().st_size) for path in self.inputs
+            ),
+            kind=request.kind,
+            verify_hmac=request.secrets.known if request.secrets else (),
+        )
 
     def _begun(self) -> Checkpoint | None:
         """Give the checkpoint of the run that the same command began before, none for a new one.
@@ -142,20 +139,19 @@ class _Job:
         found = runs.told(self.paths)
         if found is None:
             return None
-        if RECORDED not in found.meaning:
+        then, now = found.meaning, self._meaning()
+        if not then.recorded_in:
             raise UsageError(
                 f"{self.paths.output} holds what another run wrote.", "Choose another --out."
             )
-        then, now = completed(found.meaning), self._meaning()
-        if not self.request.shop:
-            then[_SHOP] = ""  # the recordings told it
-        changed = checkpoint.differences(then, now)
+        names = EVERYTHING if self.request.shop else EVERYTHING - {"shop"}  # which they told
+        changed = differences(then, now, names)
         if changed and not found.output.bytes and found.phase == "reading":
             return None
         if changed:
             raise CheckpointMismatch(
                 f"{self.paths.checkpoint} tells of other settings or recordings: {changed}.",
-                _GROWN if then[RECORDED] != now[RECORDED] else _CHANGED,
+                _GROWN if then.recorded_in != now.recorded_in else _CHANGED,
             )
         return found
 
@@ -238,10 +234,11 @@ class _Job:
         state = store.state
         names = counted(store.names().items())
         first, last = store.bounds()
+        settings = replace(start.meaning.settings, shop=state.shop)
         run = start.model_copy(
             update={
                 "job": state.shop or start.job,
-                "meaning": start.meaning | {_SHOP: state.shop},
+                "meaning": replace(start.meaning, settings=settings),
                 "events": names,
                 "first": first,
                 "last": last,

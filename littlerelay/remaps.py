@@ -12,12 +12,12 @@ from pathlib import Path
 
 from littlerelay import __version__, archives, checkpoint, runs
 from littlerelay.archived import Archived
-from littlerelay.archives import FROM, REMEDY, Archive
+from littlerelay.archives import REMEDY, Archive
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import CheckpointMismatch, DiskError, UsageError
 from littlerelay.files.ndjson import verify
-from littlerelay.meaning import completed, of_settings
+from littlerelay.meaning import OF_SHOP, Meaning, differences
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, set_files_aside
 from littlerelay.progress import Progress
@@ -66,38 +66,38 @@ class _Remap:
             return
         yield from writing.told(lambda run, _: self._read(run, start))
 
-    def _meaning(self) -> dict[str, str]:
-        """Give everything that shapes the events, by name, as text."""
-        return {
-            **of_settings(self.mapping),
-            "relay": __version__,
-            "API version": self.archive.api_version,
-            "resources": ",".join(self.archive.resources),
-            "since": iso(self.archive.since),
-            "until": iso(self.archive.until),
-            "read up to": iso(self.archive.frozen_end),
-            FROM: str(self.request.archive.absolute()),
-        }
+    def _meaning(self) -> Meaning:
+        """Give everything that shapes the events."""
+        return Meaning(
+            settings=self.mapping.choices,
+            relay=__version__,
+            api_version=self.archive.api_version,
+            since=iso(self.archive.since),
+            until=iso(self.archive.until),
+            resources=tuple(self.archive.resources),
+            mapped_from=str(self.request.archive.absolute()),
+            read_up_to=iso(self.archive.frozen_end),
+        )
 
-    def _begun(self, meant: dict[str, str]) -> Checkpoint | None:
+    def _begun(self, meant: Meaning) -> Checkpoint | None:
         """Give the checkpoint of the run that the same command began before, none for a new one.
 
         Raises UsageError where the file is not one of an archive's events.
         """
         try:
             found = checkpoint.load(self.paths.checkpoint)
-        except DiskError:
+        except (DiskError, UsageError):
             if self.request.restart:
                 return None
             raise
-        if found is not None and FROM not in found.meaning:
+        if found is not None and found.meaning.mapped_from is None:
             raise UsageError(
                 f"{self.paths.output} holds what a backfill wrote.", "Choose another --out."
             )
         if self.request.restart:
             return None
         found = runs.told(self.paths)
-        changed = checkpoint.differences(completed(found.meaning), meant) if found else ""
+        changed = differences(found.meaning, meant, OF_SHOP) if found else ""
         if changed:
             raise CheckpointMismatch(
                 f"{self.paths.checkpoint} tells of other settings: {changed}.",
@@ -106,7 +106,7 @@ class _Remap:
             )
         return found
 
-    def _begin(self, meant: dict[str, str]) -> Checkpoint:
+    def _begin(self, meant: Meaning) -> Checkpoint:
         """Begin the run; the checkpoint is the first of its files."""
         archive = self.archive
         totals = {name: self._records(name).total() for name in archive.resources}

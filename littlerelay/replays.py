@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 
 from littlerelay import deliveries, sources
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.deliveries import Delivery, DeliveryPaths
+from littlerelay.deliveries import Delivery, DeliveryMeaning, DeliveryPaths
 from littlerelay.errors import LockedError, UsageError
 from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.marks import EMPTY
-from littlerelay.meaning import completed, text
 from littlerelay.patience import unwatched
 from littlerelay.places import check_stream, named, set_files_aside
 from littlerelay.progress import Delivering, Sent
@@ -169,28 +168,13 @@ def _of_own(plan: Plan, own: Own | None) -> Plan:
     """Leave away what the run that wrote a file has done to it already."""
     if own is None:
         return plan
-    meant, changes = completed(own.run.meaning), plan.changes
-    all_on = (("All", True),)
-    chosen = meant["integrations"]
-    if text(changes.integrations) == chosen or (changes.integrations == all_on and not chosen):
+    meant, changes = own.run.meaning.settings, plan.changes
+    if changes.integrations == (meant.integrations or (("All", True),)):
         changes = replace(changes, integrations=())
-    if changes.namespace == meant["namespace"]:
+    if changes.namespace == meant.namespace:
         changes = replace(changes, namespace="")
-    is_chosen = sources.is_choice(_pairs(chosen))
+    is_chosen = sources.is_choice(meant.integrations)
     return replace(plan, changes=changes, oldest=None if is_chosen else plan.oldest)
-
-
-def _pairs(chosen: str) -> list[tuple[str, bool]]:
-    """Read destinations as `meaning.text` wrote them; none where that is not sure.
-
-    No name holds an equals sign, so a piece without one is of a name that holds a comma.
-    """
-    pairs = [piece.rpartition("=") for piece in chosen.split(", ")]
-    return [(name, said == "true") for name, _, said in pairs] if all(map(_has_name, pairs)) else []
-
-
-def _has_name(pair: tuple[str, str, str]) -> bool:
-    return bool(pair[0]) and "=" not in pair[0]
 
 
 def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
@@ -212,17 +196,16 @@ def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
     return Delivery(endpoint=paths.endpoint, meaning=meant, since=choice.since, until=choice.until)
 
 
-def _meaning(request: ReplayRequest) -> dict[str, str]:
-    """Give all that decides what is sent and how, by name, as text."""
-    return {
-        "since": request.since or "",
-        "until": request.until or "",
-        "event": text(request.events),
-        "user": text(request.users),
-        "where": ", ".join(f"{path}={value}" for path, value in request.where),
-        "integrations": text(request.integrations),
-        "namespace": request.namespace,
-    }
+def _meaning(request: ReplayRequest) -> DeliveryMeaning:
+    return DeliveryMeaning(
+        since=request.since,
+        until=request.until,
+        event=request.events,
+        user=request.users,
+        where=request.where,
+        integrations=request.integrations,
+        namespace=request.namespace,
+    )
 
 
 def _is_done(file: File, source: Input) -> bool:
@@ -294,7 +277,7 @@ def _send_stream(
     outgoing = Outgoing(
         name="standard input",
         paths=deliveries.of_stream(destination.endpoint, destination.write_key),
-        start=Delivery(endpoint=destination.endpoint, meaning={}),
+        start=Delivery(endpoint=destination.endpoint, meaning=DeliveryMeaning()),
         fingerprint=lambda _: EMPTY.tail,
         position=lambda: source.raw_position,
         size=None,

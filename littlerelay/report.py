@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from littlerelay import archives, checkpoint, deliveries
+from littlerelay import checkpoint, deliveries
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
@@ -49,8 +49,8 @@ def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
         bytes=run.output.bytes,
         sample=run.limit is not None,
         new_since=_moment(run.new_since),
-        archive=run.meaning.get(archives.MEANT),
-        mapped_from=tuple(filter(None, [run.meaning.get(archives.FROM)])),
+        archive=run.meaning.archive,
+        mapped_from=tuple(filter(None, [run.meaning.mapped_from])),
     )
 
 

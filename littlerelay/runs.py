@@ -11,7 +11,7 @@ from littlerelay.durable import make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.history import History
-from littlerelay.meaning import completed, of_settings
+from littlerelay.meaning import OF_JOB, OF_SHOP, Meaning, differences
 from littlerelay.places import Paths, check_place
 from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.shopify.session import API_VERSION
@@ -85,42 +85,21 @@ def paths(request: BackfillRequest, spool: Path, now: int) -> Paths:
     return Paths(spool / name)
 
 
-def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> dict[str, str]:
-    """Give everything that shapes the events of a run, by name, as text.
-
-    Two halves of one run must agree in all of it, and two runs of one job in all but the period.
-    """
-    left_out = "; ".join(shop.missing_scopes())
-    resources = ",".join(name for name in RESOURCES if name in request.resources)
-    return {
-        **of_settings(mapping),
-        "relay": __version__,
-        "API version": API_VERSION,
-        "missing scopes": left_out,
-        "resources": resources,
-        **_period(request),
-        **archives.meant(request.archive),
-    }
+def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> Meaning:
+    """Give everything that shapes the events of a run."""
+    return Meaning(
+        settings=mapping.choices,
+        relay=__version__,
+        api_version=API_VERSION,
+        since=request.since,
+        until=request.until or None,
+        resources=tuple(name for name in RESOURCES if name in request.resources),
+        missing_scopes=tuple(shop.missing_scopes()),
+        archive=str(Path(request.archive).absolute()) if request.archive else None,
+    )
 
 
-def _period(request: BackfillRequest) -> dict[str, str]:
-    return {"since": request.since, "until": request.until or ""}
-
-
-def without_period(meaning: dict[str, str]) -> dict[str, str]:
-    """Give everything that a run means but its period."""
-    return {name: text for name, text in meaning.items() if name not in ("since", "until")}
-
-
-def of_job(meaning: dict[str, str]) -> dict[str, str]:
-    """Give the part that all runs of a job share: what an app may read can grow between them."""
-    own = ("relay", "API version", "missing scopes", archives.MEANT)
-    return {name: text for name, text in without_period(meaning).items() if name not in own}
-
-
-def begun(
-    paths: Paths, request: BackfillRequest, job: str, meant: dict[str, str]
-) -> Checkpoint | None:
+def begun(paths: Paths, request: BackfillRequest, job: str, meant: Meaning) -> Checkpoint | None:
     """Give the checkpoint of the run that the same command began before, none for a new one.
 
     A sample (``--limit``) is never gone on with. Raises CheckpointMismatch for a run with other
@@ -140,10 +119,9 @@ def begun(
             f"{paths.output} belongs to the job {found.job}, and this command is for {job}.",
             f"Give --job {found.job}, or another --out.",
         )
-    meaning = completed(found.meaning)
-    if found.is_blank and checkpoint.differences(meaning, meant):
+    if found.is_blank and differences(found.meaning, meant, OF_SHOP):
         return None
-    checkpoint.check_same(paths.checkpoint, meaning, meant)
+    checkpoint.check_same(paths.checkpoint, found.meaning, meant)
     if request.since == LAST and found.phase == "done":
         raise UsageError(
             f"{paths.output} holds an earlier run of --since last, up to {iso(found.until)}.",
@@ -193,11 +171,11 @@ def check_unfinished(history: History | None, paths: Paths) -> None:
         )
 
 
-def check_job(history: History | None, meant: dict[str, str]) -> None:
+def check_job(history: History | None, meant: Meaning) -> None:
     """Refuse to mix settings within one job that has finished a run. Raises UsageError."""
     if history is None or history.end is None:
         return
-    changed = checkpoint.differences(completed(history.meaning), of_job(meant))
+    changed = differences(history.meaning, meant, OF_JOB)
     if changed:
         raise UsageError(
             f"The job {history.job} gave events with other settings: {changed}.",
@@ -209,7 +187,7 @@ def new(
     request: BackfillRequest,
     shop: Shop,
     job: str,
-    meant: dict[str, str],
+    meant: Meaning,
     history: History | None,
 ) -> Checkpoint:
     """Begin a run: resolve its period by the shop's clock and freeze its end.

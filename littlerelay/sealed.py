@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from littlerelay.durable import disk_errors, replace_file
 from littlerelay.errors import DiskError, UsageError
 
-VERSION = 1
+VERSION = 2
 
 
 class Sealed(BaseModel):
@@ -39,8 +39,8 @@ def save(path: Path, name: str, value: Sealed) -> None:
 def load(path: Path, name: str, kind: type[Value], remedy: str) -> Value | None:
     """Read a file that ``save`` wrote; none where there is none.
 
-    Raises DiskError with the remedy as its hint for a file that is damaged, UsageError for one that
-    a newer relay wrote.
+    Raises DiskError with the remedy as its hint for a file that is damaged, UsageError for one of
+    another format.
     """
     try:
         with disk_errors(path):
@@ -55,8 +55,9 @@ def load(path: Path, name: str, kind: type[Value], remedy: str) -> Value | None:
         raise DiskError(f"{path} is damaged.", remedy)
     if version != VERSION:
         raise UsageError(
-            f"{path} was written by a newer relay (format {version}).",
-            "Install that relay again, or start anew with --restart.",
+            f"{path} was written by another version of relay: it has format {version}, and this "
+            f"one reads format {VERSION}.",
+            f"{remedy} Or install the version that wrote it.",
         )
     try:
         return kind.model_validate_json(body)

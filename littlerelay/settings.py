@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -44,19 +44,13 @@ class Markets:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
-    """What shapes an event: with the record, all that a mapper may look at.
+class Choices:
+    """What a user may choose of the form of events, and for which shop.
 
-    ``shop`` is the ``*.myshopify.com`` domain in lower case. ``frozen_end`` is the end of the run's
-    period, ISO 8601 in UTC with milliseconds: no state is dated later. ``identify_orders`` is true
-    where the run reads no customers, so that orders must tell who their customer is. These two and
-    ``markets`` are found out by the run, not set by the user.
+    ``shop`` is the ``*.myshopify.com`` domain in lower case.
     """
 
     shop: str
-    frozen_end: str = "9999-12-31T23:59:59.999Z"
-    identify_orders: bool = False
-    markets: Markets = Markets()
     namespace: str = ""
     user_id: UserId = "shopify_customer_id"
     order_id: OrderId = "name"
@@ -83,6 +77,25 @@ class Mapping:
     # Pairs, so that the value can be compared and hashed: ("Mixpanel", True), ("Analytics", True).
     integrations: tuple[tuple[str, bool], ...] = ()
     consent: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Choices):
+    """What shapes an event: with the record, all that a mapper may look at.
+
+    What is no choice is found out by the run: ``frozen_end`` is the end of its period, ISO 8601 in
+    UTC with milliseconds (no state is dated later), and ``identify_orders`` is true where it reads
+    no customers, so that orders must tell who their customer is.
+    """
+
+    frozen_end: str = "9999-12-31T23:59:59.999Z"
+    identify_orders: bool = False
+    markets: Markets = Markets()
+
+    @property
+    def choices(self) -> Choices:
+        """Give what the user chose of it."""
+        return Choices(**{one.name: getattr(self, one.name) for one in fields(Choices)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +230,11 @@ class SigningSecrets:
     shopify: bytes | None = field(default=None, repr=False)
     recharge: bytes | None = field(default=None, repr=False)
 
-    def __str__(self) -> str:
+    @property
+    def known(self) -> tuple[str, ...]:
         """Name those whose secret is known."""
-        known = {"Shopify": self.shopify, "Recharge": self.recharge}
-        return ", ".join(name for name, secret in known.items() if secret is not None)
+        secrets = {"Shopify": self.shopify, "Recharge": self.recharge}
+        return tuple(name for name, secret in secrets.items() if secret is not None)
 
 
 @dataclass(frozen=True, slots=True)

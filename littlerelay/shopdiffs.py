@@ -23,7 +23,7 @@ from littlerelay.errors import UsageError
 from littlerelay.events import Event, names_of, timestamp
 from littlerelay.files.ndjson import LazyFile, StreamOutput
 from littlerelay.history import JobFolder
-from littlerelay.meaning import completed
+from littlerelay.meaning import OF_JOB, SETTINGS, Meaning, differences
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths
@@ -54,7 +54,6 @@ _FROM = {
     "Fulfillment Created": "orders",
     "Fulfillment Updated": "orders",
 }
-_SCOPES = "missing scopes"  # as a run's meaning calls those that the app lacked
 _AGAINST = "Name the files of its events with --against."
 _FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
 _SUBSCRIBED = "Subscription Created"
@@ -181,31 +180,31 @@ def last_output(job: JobFolder, hint: str) -> tuple[str, ...]:
     return (history.output,)
 
 
-def _other_settings(old: list[File], meant: dict[str, str]) -> Iterator[Noted]:
+def _other_settings(old: list[File], meant: Meaning) -> Iterator[Noted]:
     """Note the settings with which earlier files were written otherwise: all may differ then."""
     for file in old:
         if file.run is not None:
-            then = runs.of_job(completed(file.run.meaning))
-            if changed := checkpoint.differences(then, runs.of_job(meant)):
+            before = file.run.meaning.resources  # none of recordings
+            names = OF_JOB if before else SETTINGS & OF_JOB
+            if changed := differences(file.run.meaning, meant, names):
                 yield Noted(f"{file.path} was written with other settings: {changed}")
-            before = then["resources"].split(",")
-            if unread := [one for one in before if one not in meant["resources"].split(",")]:
+            if unread := [one for one in before if one not in meant.resources]:
                 yield Noted(
                     f"{' and '.join(unread)} of {file.path} are not compared: "
-                    f"--resource {then['resources']} does"
+                    f"--resource {','.join(before)} does"
                 )
 
 
-def _other_scopes(old: list[File], meant: dict[str, str], *, saves: bool) -> Iterator[Noted]:
+def _other_scopes(old: list[File], meant: Meaning, *, saves: bool) -> Iterator[Noted]:
     """Note what the app could read when earlier files were written and cannot now, or otherwise.
 
     Raises UsageError where a plan would take that away from what was sent.
     """
-    now = _missing(meant)
+    now = set(meant.missing_scopes or ())
     for file in old:
-        if file.run is None or _SCOPES not in file.run.meaning:
+        if file.run is None or file.run.meaning.missing_scopes is None:
             continue
-        then = _missing(file.run.meaning)
+        then = set(file.run.meaning.missing_scopes)
         if lost := " and ".join(sorted(now - then)):
             told = f"{file.path} was written with {lost}, which the app lacks now"
             if saves and now - then != {"read_all_orders"}:
@@ -217,10 +216,6 @@ def _other_scopes(old: list[File], meant: dict[str, str], *, saves: bool) -> Ite
         if won := " and ".join(sorted(then - now)):
             told = f"{file.path} was written without {won}, which the app has now"
             yield Noted(f"{told}: most of what is new or changed may come from that")
-
-
-def _missing(meant: dict[str, str]) -> set[str]:
-    return set(filter(None, meant[_SCOPES].split("; ")))
 
 
 def _would_be_there(run: Checkpoint, mapping: Mapping) -> Callable[[Event], bool]:

@@ -16,6 +16,7 @@ from littlerelay import checkpoint, proofs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.places import Paths
 from littlerelay.reconcile.values import Finding, Reason, Reconciled
+from meanings import other
 from shops import FAST, SCALE, backfill, events, settings
 from standin.server import StandIn
 
@@ -78,11 +79,11 @@ def altered(output: Path, folder: Path, alter: Callable[[list[Event]], Iterable[
 
 
 def told(path: Path, **changed: Any) -> Checkpoint:
-    """Changes what the checkpoint beside a file tells; ``meaning`` are some of its settings."""
+    """Changes what the checkpoint beside a file tells; ``meaning`` is some of what it meant."""
     place = Paths(path).checkpoint
     run = checkpoint.load(place)
     assert run is not None
-    meaning = run.meaning | changed.pop("meaning", {})
+    meaning = other(run.meaning, **changed.pop("meaning", {}))
     run = run.model_copy(update={"meaning": meaning, **changed})
     checkpoint.save(place, run)
     return run

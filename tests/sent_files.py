@@ -13,9 +13,9 @@ from littlerelay import checkpoint, replays
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.files.ndjson import PlainFile
-from littlerelay.meaning import of_settings
 from littlerelay.progress import Sending, Sent, Waiting
-from littlerelay.settings import Destination, Mapping, ReplayRequest
+from littlerelay.settings import Destination, ReplayRequest
+from meanings import other
 from standin.segment import StandInSegment
 
 ALL = (("All", True),)
@@ -53,7 +53,7 @@ def put(path: Path, lines: Iterable[bytes]) -> Path:
     return path
 
 
-def put_own(path: Path, lines: Iterable[bytes], *, is_done: bool = True, **meaning: str) -> Path:
+def put_own(path: Path, lines: Iterable[bytes], *, is_done: bool = True, **meaning: Any) -> Path:
     """Writes a file and the checkpoint that a run of relay would have left beside it."""
     output = PlainFile(path)
     for one in lines:
@@ -61,7 +61,7 @@ def put_own(path: Path, lines: Iterable[bytes], *, is_done: bool = True, **meani
     mark = output.sync()
     run = Checkpoint(
         job="acme",
-        meaning={**of_settings(Mapping(shop="acme.myshopify.com")), **meaning},
+        meaning=other(**meaning),
         since=0,
         until=1_800_000_000,
         frozen_end=1_800_000_000,

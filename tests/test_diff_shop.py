@@ -15,6 +15,7 @@ from littlerelay import shopdiffs
 from littlerelay.catalogue import MADE, RECORDED
 from littlerelay.compare.values import Compared
 from littlerelay.errors import UsageError
+from littlerelay.meaning import Recording
 from littlerelay.previews import Figure
 from littlerelay.progress import Noted
 from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Outcome
@@ -203,16 +204,32 @@ def test_a_state_is_never_missing_and_a_fact_is(shop: StandIn, output: Path) -> 
     assert counts(left_out)[3] == 0
 
 
-def test_other_settings_are_noted(shop: StandIn, output: Path) -> None:
-    state = settings(shop, output.parent / "state")
+def noted(shop: StandIn, folder: Path, *old: Path) -> list[str]:
+    """Compares a shop's orders with files, and gives what is noted before."""
     request = BackfillRequest(since="2026-10-01", resources=("orders",))
-    values = shopdiffs.diff_shop(state, request, DiffRequest(()), FAST)
-    assert [one.text for one in values if isinstance(one, Noted)] == [
+    wanted = DiffRequest(tuple(map(str, old)))
+    values = shopdiffs.diff_shop(settings(shop, folder / "state"), request, wanted, FAST)
+    return [one.text for one in values if isinstance(one, Noted)]
+
+
+def test_other_settings_are_noted(shop: StandIn, output: Path) -> None:
+    assert noted(shop, output.parent) == [
         (
-            f"{output} was written with other settings: resources was customers,orders and is now "
+            f"{output} was written with other settings: resources was customers, orders and is now "
             "orders"
         ),
         f"customers of {output} are not compared: --resource customers,orders does",
+    ]
+
+
+def test_of_a_file_of_recordings_other_settings_are_noted_alone(
+    shop: StandIn, tmp_path: Path
+) -> None:
+    own: dict[str, Any] = {"shop": shop.world.shop["myshopifyDomain"], "revenue": True}
+    own |= {"recorded_in": (Recording("recorded.ndjson", 9),), "session_pause": 5}
+    recorded = put_own(tmp_path / "events.ndjson", messages(3), **own)
+    assert noted(shop, tmp_path, recorded) == [
+        f"{recorded} was written with other settings: revenue was true and is now false"
     ]
 
 

@@ -21,6 +21,7 @@ from littlerelay.previews import Figure
 from littlerelay.progress import Finished, Started
 from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.times import epoch
+from meanings import MEANING
 from shops import FAST, SCALE, booked, events, finished, settings
 from standin.server import StandIn
 
@@ -246,7 +247,7 @@ def test_whoever_left_a_checkout_and_did_not_change_is_one_more_user() -> None:
 
     run = Checkpoint(
         job="acme",
-        meaning={},
+        meaning=MEANING,
         since=epoch("2026-06-01T00:00:00Z"),
         until=epoch("2026-07-01T00:00:00Z"),
         frozen_end=0,

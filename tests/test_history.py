@@ -17,9 +17,10 @@ from littlerelay.durable import make_folder
 from littlerelay.errors import DiskError, LockedError, UsageError
 from littlerelay.history import History, JobFolder, jobs
 from littlerelay.ledger import Ledger
+from meanings import MEANING, other
 
 A, B, C, D = (1_700_000_000 + day * 86_400 for day in range(4))
-NEW = History(job="acme", meaning={}, output="events.ndjson")
+NEW = History(job="acme", meaning=MEANING, output="events.ndjson")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def run(since: int, until: int, *, typed: str = "", new_since: int | None = None
     """Makes a finished run; ``typed`` is what --until was."""
     return Checkpoint(
         job="acme",
-        meaning={"since": "last" if new_since else "2023-11-14", "until": typed},
+        meaning=other(since="last" if new_since else "2023-11-14", until=typed or None),
         since=since,
         until=until,
         frozen_end=until,

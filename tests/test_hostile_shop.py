@@ -15,6 +15,7 @@ from littlerelay.shopify.graphql import expected
 from littlerelay.shopify.pages import Pages
 from littlerelay.shopify.records import UNREADABLE, number
 from littlerelay.shopify.spans import Node, Resource, Spans
+from meanings import MEANING
 from shop_in_memory import Faults, Row, ShopInMemory, pages
 from shopify_fakes import TOKEN, FakeTime, Script, answer, error, graphql, web
 
@@ -114,7 +115,7 @@ def test_a_record_that_cannot_be_read_is_rejected_and_stops_nothing() -> None:
     assert record[UNREADABLE]["created_at"] == record["created_at"]
     run = Checkpoint(
         job="acme",
-        meaning={},
+        meaning=MEANING,
         since=0,
         until=END,
         frozen_end=END,

@@ -24,6 +24,7 @@ from littlerelay.marks import Mark
 from littlerelay.pipeline import Rules, Run, Tally
 from littlerelay.settings import Mapping
 from littlerelay.shopify.windows import Window
+from meanings import MEANING
 from small_shop import FIRST, NOW, Record, hasty_clock, mapped, record, small_shop, standing_clock
 
 SHOP = small_shop(width=400)
@@ -31,7 +32,7 @@ MAPPING = Mapping(shop="acme.myshopify.com")
 NAMES = ("events.ndjson", "events.ndjson.gz")
 START = Checkpoint(
     job="acme",
-    meaning={},
+    meaning=MEANING,
     since=FIRST,
     until=NOW,
     frozen_end=NOW - 300,

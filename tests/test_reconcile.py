@@ -228,13 +228,13 @@ def test_what_a_setting_leaves_out_is_no_fault(shop: StandIn, output: Path, tmp_
         tmp_path,
         lambda every: [one for one in every if one.get("event") != "POS Order Placed"],
     )
-    told(path, meaning={"leave_out": "POS Order Placed, Identify"})
+    told(path, meaning={"leave_out": ("POS Order Placed", "Identify")})
     found = proof(shop, path, resources=("orders",))
     assert found.faults == []
     assert len(found.of("left out")) == len(
         [one for one in events(output) if one.get("event") == "POS Order Placed"]
     )
-    told(path, meaning={"leave_out": "POS Order Placed, Order Completed"})
+    told(path, meaning={"leave_out": ("POS Order Placed", "Order Completed")})
     found = proof(shop, path)
     assert "orders" not in found.result.kinds
     assert found.result.notes[-1] == (

@@ -16,11 +16,11 @@ from littlerelay.checkpoint import Position
 from littlerelay.compare.sides import File
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DamagedError, DiskError, UsageError
+from littlerelay.meaning import Recording
 from littlerelay.proofs import ReconcileRequest, months, reconcile
 from littlerelay.reconcile.books import Books, amount, thousandths
 from littlerelay.reconcile.given import Reader, rejected
 from littlerelay.reconcile.scope import Asked, Scope, hopeless, scope
-from littlerelay.recordings import RECORDED
 from littlerelay.settings import Credentials, Mapping, Settings
 from littlerelay.times import epoch
 from proven_files import told
@@ -67,7 +67,7 @@ def test_a_run_says_its_period_and_what_it_read(path: Path) -> None:
 
 
 def test_the_settings_are_those_of_the_run(path: Path) -> None:
-    told(path, meaning={"include_test": "true", "amounts": "shopify", "leave_out": "Alias"})
+    told(path, meaning={"include_test": True, "amounts": "shopify", "leave_out": ("Alias",)})
     scoped = found(path, mapping=Mapping(shop="acme.myshopify.com", refund_zero=True))
     assert (scoped.include_test, scoped.shipping_has_tax, scoped.refund_zero) == (True, True, False)
     assert scoped.left_out == {"Alias"}
@@ -75,7 +75,8 @@ def test_the_settings_are_those_of_the_run(path: Path) -> None:
 
 @pytest.mark.parametrize("asked", [{}, {"since": "2026-03-01"}, {"until": "2026-04-01"}])
 def test_of_recordings_the_user_says_the_time(asked: dict[str, Any], path: Path) -> None:
-    told(path, since=0, until=ALWAYS, frozen_end=ALWAYS, meaning={RECORDED: "a.ndjson (9 bytes)"})
+    recorded = {"recorded_in": (Recording("a.ndjson", 9),)}
+    told(path, since=0, until=ALWAYS, frozen_end=ALWAYS, meaning=recorded)
     with pytest.raises(UsageError, match="is of recordings, which do not say") as caught:
         found(path, **asked)
     assert caught.value.hint == "Give --since and --until."
@@ -96,7 +97,7 @@ def test_files_of_one_job_are_held_together(path: Path) -> None:
     )
     with pytest.raises(UsageError, match="from 2026-01-01T00:00:00Z to 2026-02-27T00:00:00Z"):
         found(path, third)
-    told(second, meaning={"include_test": "true"})
+    told(second, meaning={"include_test": True})
     with pytest.raises(UsageError, match="include_test was false and is now true"):
         found(path, second)
 

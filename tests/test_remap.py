@@ -10,7 +10,7 @@ import pytest
 from archived_runs import keep, kept_by, map_small, refused, remap
 from killing import Killed, killed_at
 from littlerelay import remaps
-from littlerelay.checkpoint import load
+from littlerelay.checkpoint import load, save
 from littlerelay.errors import CheckpointMismatch, UsageError
 from littlerelay.progress import Advanced, Finished, Started
 from littlerelay.settings import Mapping, RemapRequest
@@ -123,6 +123,18 @@ def test_restart_maps_anew_and_keeps_what_was_there(kept: Path) -> None:
     (old,) = kept.parent.glob(f"{NAMES[0]}.old-*")
     assert old.read_bytes() == before
     assert before not in (kept.parent / NAMES[0]).read_bytes()
+
+
+def test_restart_maps_anew_over_what_another_version_wrote(kept: Path) -> None:
+    remap(kept)
+    path = kept.parent / f"{NAMES[0]}.checkpoint.json"
+    run = load(path)
+    assert run is not None
+    save(path, run.model_copy(update={"version": 1}))
+    error = refused(kept)
+    assert "written by another version" in str(error)
+    assert "--restart" in error.hint
+    assert finished(remap(kept, restart=True)).events == run.events
 
 
 @pytest.mark.parametrize("restart", [False, True])

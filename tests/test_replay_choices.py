@@ -12,6 +12,7 @@ from littlerelay.errors import CheckpointMismatch
 from littlerelay.history import History
 from littlerelay.progress import Sent
 from littlerelay.settings import ReplayRequest
+from meanings import MEANING
 from sent_files import ALL, RESTLESS, beside, line, message, messages, put, put_own, sent, target
 from standin.segment import StandInSegment
 
@@ -52,7 +53,7 @@ def test_what_was_not_chosen_is_not_told_as_unsent(segment: StandInSegment, tmp_
     path = put_own(tmp_path / "events.ndjson", LINES)
     (result,) = sent(segment, path, users=("7003",), limit=2)
     assert (result.accepted, result.left_out, result.sample) == (2, 52, True)
-    history = History(job="acme", meaning={}, output=str(path))
+    history = History(job="acme", meaning=MEANING, output=str(path))
     assert report.status(history).unsent == 2_000 - 2 - 52
 
 

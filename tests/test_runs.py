@@ -112,7 +112,7 @@ def test_a_run_whose_file_was_altered_is_not_called_done(
 CHANGED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"since": "2023-11-13"}, {}, "since was 2023-11-14 and is now 2023-11-13"),
     ({"until": "2023-11-14T22:14:00Z"}, {}, "until was not set and is now 2023-11-14T22:14:00Z"),
-    ({"resources": ("orders",)}, {}, "resources was customers,orders and is now orders"),
+    ({"resources": ("orders",)}, {}, "resources was customers, orders and is now orders"),
     ({}, {"namespace": "dev"}, "namespace was not set and is now dev"),
     ({}, {"order_id": "id"}, "order_id was name and is now id"),
     ({}, {"revenue": True}, "revenue was false and is now true"),

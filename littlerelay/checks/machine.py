@@ -12,6 +12,7 @@ from littlerelay.checks.lines import skipped, tried
 from littlerelay.durable import disk_errors
 from littlerelay.errors import DiskError, RelayError, UsageError
 from littlerelay.history import History, JobFolder
+from littlerelay.meaning import Meaning
 from littlerelay.places import Paths, check_place
 from littlerelay.progress import Checked
 from littlerelay.settings import BackfillRequest
@@ -108,7 +109,7 @@ class Place:
             return self.folder
         raise self.folder or UsageError("No job is named.", "Give --job NAME.")
 
-    def _meant(self, shop: Shop) -> dict[str, str]:
+    def _meant(self, shop: Shop) -> Meaning:
         return runs.meaning(self.request, self.mapping, shop)
 
 

@@ -20,7 +20,6 @@ from littlerelay.checkpoint import Checkpoint
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
-from littlerelay.meaning import completed
 from littlerelay.places import Paths
 from littlerelay.recordings import beginnings
 from littlerelay.segment.messages import LONGEST_LINE, Message, Refusal, read
@@ -32,8 +31,6 @@ _BUFFER = 256 * 1024
 _UNPACKED = 10  # times the size that a compressed file may come to
 _LIBRARY = re.compile(rb'"library":\{"name":"littlerelay","version":"[^"\\]*"\}')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# Of a run's meaning, what makes every messageId another one.
-_NAMING = ("shop", "namespace")
 
 
 class File:
@@ -60,8 +57,8 @@ class File:
         """Give what the ids of all messages are made of; empty where nobody knows."""
         if self.run is None:
             return {}
-        meant = completed(self.run.meaning)
-        return {name: meant[name] for name in _NAMING}
+        settings = self.run.meaning.settings
+        return {"shop": settings.shop, "namespace": settings.namespace}
 
 
 class Side:

@@ -11,12 +11,12 @@ from typing import get_args, get_type_hints
 
 from littlerelay.configuration import kinds, segment_kinds
 from littlerelay.configuration.kinds import Kind
-from littlerelay.settings import Mapping
+from littlerelay.settings import Choices
 
 PIXELS = "pixels"
 
-_TYPES = get_type_hints(Mapping)
-_DEFAULTS = {field.name: field.default for field in fields(Mapping)}
+_TYPES = get_type_hints(Choices)
+_DEFAULTS = {field.name: field.default for field in fields(Choices)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from littlerelay import sources
-from littlerelay.checkpoint import Checkpoint, differences
+from littlerelay.checkpoint import Checkpoint
 from littlerelay.compare.sides import File
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
-from littlerelay.meaning import completed, of_settings
+from littlerelay.meaning import differences
 from littlerelay.reconcile.given import FACTS
 from littlerelay.reconcile.values import HEEDED, KINDS, Kind
-from littlerelay.recordings import RECORDED
-from littlerelay.settings import Mapping
+from littlerelay.settings import Choices, Mapping
 from littlerelay.times import iso, resolve
 
 _NOT_READ = "the run did not read them"
@@ -120,7 +119,7 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
     if span and (added := _bare(files)):
         notes.append(f"{added} adds to the files of runs: no checkpoint says what it holds")
     everything = Reading(frozenset(READ_FROM.values()), since, until, until)
-    left_out = frozenset(name for name in meant["leave_out"].split(", ") if name)
+    left_out = frozenset(meant.leave_out)
     unread = _unread(runs if span else [], since, until) | _unrecorded(files)
     return Scope(
         since=since,
@@ -128,39 +127,33 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
         readings=tuple(map(_reading, runs)) if span else (everything,),
         kinds=tuple(_kinds(unread, asked, left_out, notes)),
         notes=tuple(notes),
-        namespace=meant["namespace"],
+        namespace=meant.namespace,
         left_out=left_out,
-        include_test=meant["include_test"] == "true",
-        refund_zero=meant["refund_zero"] == "true",
-        pos_as_completed=meant["pos_as_order_completed"] == "true",
-        shipping_has_tax=meant["amounts"] == "shopify",
+        include_test=meant.include_test,
+        refund_zero=meant.refund_zero,
+        pos_as_completed=meant.pos_as_order_completed,
+        shipping_has_tax=meant.amounts == "shopify",
     )
 
 
-def _meant(files: Sequence[File], mapping: Mapping, typed: frozenset[str]) -> dict[str, str]:
+def _meant(files: Sequence[File], mapping: Mapping, typed: frozenset[str]) -> Choices:
     """Give the settings with which all files were written. Raises UsageError where they differ."""
-    told: dict[str, str] | None = None
-    for file in files:
-        if file.run is None:
-            continue
-        meaning = completed(file.run.meaning)
-        heeded = {name: meaning[name] for name in (*sorted(HEEDED), "shop")}
-        if told is not None and heeded != told:
+    told = [(file.path, file.run.meaning.settings) for file in files if file.run is not None]
+    if not told:
+        return mapping
+    settings = told[0][1]
+    for path, others in told:
+        if other := differences(settings, others, HEEDED | {"shop"}):
             raise UsageError(
-                f"{file.path} was written with other settings: {differences(told, heeded)}.",
+                f"{path} was written with other settings: {other}.",
                 "Reconcile files of other settings each on its own.",
             )
-        told = heeded
-    asked = of_settings(mapping)
-    if told is None:
-        return {name: asked[name] for name in (*sorted(HEEDED), "shop")}
-    other = differences(*({name: one[name] for name in typed} for one in (told, asked)))
-    if other:
+    if other := differences(settings, mapping, typed):
         raise UsageError(
             f"The files were written with other settings than are given: {other}.",
             "Leave these options away: the checkpoint beside a file tells its settings.",
         )
-    return told
+    return settings
 
 
 def _telling(files: Sequence[File]) -> list[Checkpoint]:
@@ -176,7 +169,7 @@ def _bare(files: Sequence[File]) -> str:
 
 def _is_recorded(run: Checkpoint) -> bool:
     """Tell whether a run mapped recordings: nobody says from when to when these are whole."""
-    return RECORDED in run.meaning
+    return bool(run.meaning.recorded_in)
 
 
 def _check_told(files: Sequence[File], asked: Asked) -> None:

@@ -4,5 +4,3 @@
 stop at any point: `reading` spills the lines into a `store` on disk, `mapping` makes the events of
 one entity after the other, and `writing` gives them out in order of time.
 """
-
-RECORDED = "recorded in"  # the name under which a run's meaning tells the files
