@@ -9,7 +9,8 @@ RelayError
   UnreachableError    5   Shopify or Segment stayed away or answered short: run again
   LockedError         6   another run holds the job
   StoppedError        7   stopped early; the checkpoint is good: run again
-  DiskError           8   a disk or a file failed, or was altered
+  DiskError           8   a disk or a file failed
+    AlteredError          a file is not the one that its checkpoint tells of
     DamagedError          a compressed file was cut or altered
 
 Exit codes are an interface for scripts: they are never reused. Each error is one sentence and a
@@ -86,6 +87,10 @@ class DiskError(RelayError):
     """A disk or a file failed, or does not hold what the checkpoint says."""
 
     exit_code = 8
+
+
+class AlteredError(DiskError):
+    """A file is missing, cut or changed since its checkpoint was saved."""
 
 
 class DamagedError(DiskError):

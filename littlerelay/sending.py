@@ -18,7 +18,7 @@ from littlerelay import deliveries, http
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
-from littlerelay.errors import Bug, DiskError, RefusedError, StoppedError
+from littlerelay.errors import AlteredError, Bug, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.patience import Patience, Watch
 from littlerelay.places import set_files_aside
@@ -195,8 +195,9 @@ def _refusals(outgoing: Outgoing) -> LazyFile:
     """Open the file of refused messages where the delivery left it. Raises DiskError."""
     try:
         return LazyFile(outgoing.paths.refused, outgoing.start.refused)
-    except DiskError as error:
-        raise DiskError(str(error), error.hint.replace("--restart", "--again")) from error
+    except AlteredError as error:
+        hint = "Put the file back, or start anew with --again (the old files are kept)."
+        raise AlteredError(str(error), hint) from error
 
 
 class _Keeper:

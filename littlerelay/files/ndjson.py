@@ -21,7 +21,7 @@ from littlerelay.durable import (
     try_lock,
     write_all,
 )
-from littlerelay.errors import DiskError, LockedError, UsageError
+from littlerelay.errors import AlteredError, DiskError, LockedError, UsageError
 from littlerelay.marks import EMPTY, Mark, tail_of
 
 _BUFFER = 256 * 1024
@@ -257,8 +257,8 @@ def _lock(path: Path, handle: int) -> None:
         raise LockedError(f"Another run writes {path}.", "Wait for it, or choose another --out.")
 
 
-def _not_the_file(path: Path) -> DiskError:
-    return DiskError(
+def _not_the_file(path: Path) -> AlteredError:
+    return AlteredError(
         f"{path} is not the file that its checkpoint tells of: it is missing, cut or changed.",
         "Put the file back, or start anew with --restart (the old files are kept).",
     )
