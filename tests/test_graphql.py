@@ -181,10 +181,13 @@ DENIED = error(
     "ACCESS_DENIED",
     path=["page", "nodes", 3, "location"],
 )
-PROTECTED = error(
-    "This app is not approved to access the Customer object. See https://partners.example.com/",
-    path=["page", "nodes", 0, "customer"],
-)
+PROTECTED = [
+    error(
+        f"This app is not approved to {what}. See https://partners.example.com/",
+        path=["page", "nodes", 0, "customer"],
+    )
+    for what in ("access the Customer object", "use the email field")
+]
 
 
 def test_a_missing_scope_is_refused_by_path_and_scope() -> None:
@@ -193,9 +196,10 @@ def test_a_missing_scope_is_refused_by_path_and_scope() -> None:
     assert "Grant the scope" in caught.value.hint
 
 
-def test_protected_customer_data_is_refused_by_its_path() -> None:
+@pytest.mark.parametrize("refused", PROTECTED)
+def test_protected_customer_data_is_refused_by_its_path(refused: dict[str, Any]) -> None:
     with pytest.raises(RefusedError, match=r"page\.nodes\.0\.customer.*not approved") as caught:
-        ask(answer({"data": {"page": {"nodes": [{"customer": None}]}}, "errors": [PROTECTED]}))
+        ask(answer({"data": {"page": {"nodes": [{"customer": None}]}}, "errors": [refused]}))
     assert "protected customer data" in caught.value.hint
 
 

@@ -28,6 +28,7 @@ from littlerelay.shopify.session import Session
 
 Variables = dict[str, Any]
 
+_NOT_APPROVED = "This app is not approved to "
 _LONGEST_STORM = 3600.0  # seconds for which one question is asked again while it is throttled
 _MOMENT = 0.01  # seconds; a shorter wait is no reason to have been thrown back
 _SPITE = 1.0  # seconds to wait where a refusal names no reason to
@@ -235,8 +236,9 @@ def _graphql_error(errors: object, secret: str) -> Exception:
 
 
 def _is_denied(error: object) -> bool:
+    """Tell a refusal; of protected customer data Shopify documents these words, and no code."""
     return isinstance(error, dict) and (
-        _code(error) == "ACCESS_DENIED" or "not approved to access" in words(error)
+        _code(error) == "ACCESS_DENIED" or words(error).startswith(_NOT_APPROVED)
     )
 
 
