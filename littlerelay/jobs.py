@@ -1,4 +1,4 @@
-"""Assembles source, mapper and files into jobs: the public API of relay.
+"""Assembles source, mapper and files into jobs: what `relay backfill` and `relay status` do.
 
 ``backfill`` is a generator of progress values; whoever calls it may stop at any value, or be killed
 anywhere, and go on by calling it again with the same request.

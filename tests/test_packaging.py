@@ -63,7 +63,7 @@ def product() -> set[str]:
         (Path(installed) / path.relative_to(REPOSITORY / folder)).as_posix()
         for folder, installed in HOUSES.items()
         for path in (REPOSITORY / folder).rglob("*")
-        if path.suffix in (".py", ".graphql", ".json") or path.name == "py.typed"
+        if path.suffix in (".py", ".pyi", ".graphql", ".json") or path.name == "py.typed"
     }
 
 

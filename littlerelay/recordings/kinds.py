@@ -100,7 +100,7 @@ def _child(times: str, *marks: str) -> Kind:
     return _kind("orders", place, *marks, named_by="order_id")
 
 
-KINDS = {
+KINDS: dict[str, Kind] = {
     "orders": _kind(
         "orders", _by_id, "line_items order_number", "line_items financial_status", named_by="id"
     ),
