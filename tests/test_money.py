@@ -1,5 +1,6 @@
 """Money is right to the cent, whatever way it takes."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from golden import CASES, events_of, record_of
 from littlerelay.events import MalformedError
 from littlerelay.mappers.money import amount_text, money, money_text, number, number_of, total
 from littlerelay.records import MoneySet
+from standin.schema import SCHEMA_FILE
 
 UNITS = {"EUR": "0.01", "JPY": "1", "KWD": "0.001"}
 CURRENCIES = st.sampled_from(sorted(UNITS))
@@ -140,3 +142,11 @@ def test_an_upsells_figures_add_up_to_its_total(case: str) -> None:
                 for name in ("subtotal", "tax", "total")
             }
             assert found["subtotal"] + found["tax"] == found["total"]
+
+
+def test_shopify_sells_in_no_currency_of_four_decimals() -> None:
+    """Amounts of these would be rounded to cents, and a proof counts in thousandths."""
+    (listed,) = re.findall(r"enum CurrencyCode \{(.*?)\}", SCHEMA_FILE.read_text(), re.DOTALL)
+    sold_in = set(re.findall(r"^  ([A-Z]{3})$", listed, re.MULTILINE))
+    assert len(sold_in) > 150
+    assert not sold_in & {"CLF", "UYW"}

@@ -17,7 +17,8 @@ from littlerelay.records import Money, MoneySet
 
 ZERO = Decimal(0)
 
-# ISO 4217, table A.1: the currencies whose minor unit is not a hundredth.
+# ISO 4217, table A.1: the currencies whose minor unit is not a hundredth, but for Chile's CLF and
+# Uruguay's UYW: these units of account have four decimals, and Shopify sells in neither.
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND".split()
 _CENT = Decimal("0.01")

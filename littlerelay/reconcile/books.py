@@ -1,7 +1,7 @@
 """Keeps both sides of a proof on disk, so that memory does not grow with a shop.
 
-Amounts stand there as whole thousandths of a currency: its smallest unit is never smaller (ISO
-4217), and whole numbers add up exactly.
+Amounts stand there as whole thousandths of a currency: of those that Shopify sells in, none has a
+smaller unit (ISO 4217), and whole numbers add up exactly.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _INSIDE = "{0}.at >= :since AND {0}.at < :until"
 
 
 class Books:
-    """Both sides: fill them, `close` them once, then ask. Raises DiskError."""
+    """Both sides: fill each, settle it once, then ask; `close` ends it. Raises DiskError."""
 
     def __init__(self, work: Workspace, since: str, until: str) -> None:
         self._path = work.path / _NAME
