@@ -200,3 +200,9 @@ def test_taxes_of_a_checkouts_lines_that_are_null_are_not_told() -> None:
         other.pop("tax_lines", None)
     mapped = [map_record("checkouts", one, Mapping(shop=SHOP)) for one in (record, without)]
     assert mapped[0] == mapped[1]
+
+
+@pytest.mark.parametrize("resource", ["carts", "pixels", "order", ""])
+def test_what_is_no_resource_is_never_taken_for_an_order(resource: str) -> None:
+    with pytest.raises(KeyError, match=repr(resource)):
+        map_record(resource, record_of("orders/everything"), Mapping(shop=SHOP))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingABC
 from operator import itemgetter
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from littlerelay import settings
 from littlerelay.errors import RecordError
@@ -38,13 +38,6 @@ from littlerelay.mappers.upsells import upsell_events
 from littlerelay.records import Cart, Checkout, Customer, Order, Pixel, Subscription
 
 _BY_TIME = itemgetter("timestamp")
-_KINDS = {
-    "customers": Customer,
-    "orders": Order,
-    "checkouts": Checkout,
-    "subscriptions": Subscription,
-    "contracts": Subscription,
-}
 # What gives the events of several records of one thing, and what these records are.
 _Course: TypeAlias = Callable[[Sequence[Any], settings.Mapping], list[Event]]
 _COURSES: dict[str, tuple[_Course, object]] = {
@@ -74,18 +67,13 @@ def map_record(
     Raises RecordError for a record that cannot be mapped: ``missing_field``, ``wrong_type``,
     ``malformed_money``, ``malformed_time`` or ``unknown_line_item``, with the path of the field.
     What the settings leave out is mapped all the same: they do not decide which records are bad.
+    A resource that is none is a bug of the caller: KeyError.
     """
+    mapper, kind = _MAPPERS[resource]
     try:
-        if resource == "customers":
-            events = map_customer(cast("Customer", record), mapping)
-        elif resource == "checkouts":
-            events = map_checkout(cast("Checkout", record), mapping)
-        elif resource in ("subscriptions", "contracts"):
-            events = subscription_events([cast("Subscription", record)], mapping)
-        else:
-            events = map_order(cast("Order", record), mapping)
+        events = mapper(record, mapping)
     except _UNREADABLE as error:
-        found = _refusal(error, record, _KINDS[resource])
+        found = _refusal(error, record, kind)
         if found is None:
             raise
         raise found from None
@@ -123,6 +111,21 @@ def map_order(order: Order, mapping: settings.Mapping) -> list[Event]:
         tracks += fulfillment_events(fulfillment, facts)
     tracks.sort(key=_BY_TIME)
     return people_events(order, "orders", order["processed_at"], facts) + tracks
+
+
+def map_subscription(record: Subscription, mapping: settings.Mapping) -> list[Event]:
+    """Give all events that one record of a subscription tells by itself."""
+    return subscription_events([record], mapping)
+
+
+# What gives the events of one record, and what it is.
+_MAPPERS: dict[str, tuple[Callable[[Any, settings.Mapping], list[Event]], object]] = {
+    "customers": (map_customer, Customer),
+    "orders": (map_order, Order),
+    "checkouts": (map_checkout, Checkout),
+    "subscriptions": (map_subscription, Subscription),
+    "contracts": (map_subscription, Subscription),
+}
 
 
 def order_tracks(facts: OrderFacts) -> list[Event]:
