@@ -289,7 +289,7 @@ class DiffRequest:
     """What one `relay diff` was asked, as typed.
 
     ``old`` are paths or patterns, of which the last line of a messageId wins. ``events`` are names
-    or types (none: all). ``kinds`` are those of which messages are told, ``most`` of each (none:
+    or types (none: all). ``outcomes`` are those of which messages are told, ``most`` of each (none:
     all). ``zone`` is that of the months. ``save`` is a file for what is new or changed; ``resend``
     is the text of which changed messages get fresh ids there, none for none. ``rate`` is the
     messages a second at which those are told to be sent; none tells nothing of what sending costs.

@@ -31,7 +31,7 @@ from littlerelay.errors import UsageError
 
 
 def all_events() -> tuple[EventEntry, ...]:
-    """Give every event of the catalogue, Identify and Alias too, whether or not it is made yet."""
+    """Give every event of the catalogue, Identify and Alias too."""
     return SERVER_EVENTS + ADDED_EVENTS + CALLS + SUBSCRIPTION_EVENTS + DEVICE_EVENTS
 
 

@@ -1,4 +1,4 @@
-"""Keeps the work files of a comparison: for their owner alone, and only while they are needed."""
+"""Keeps the work files of a comparison or a proof: for their owner alone, while they are needed."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ MEMBER = 8_000_000  # uncompressed bytes at which a member is full
 
 
 class GzipFile:
-    """The same, compressed: members that each end with the first record after 8 MB.
+    """Appends as `PlainFile` does: members that each end with the first record after 8 MB.
 
     Where members end depends on the records alone, never on time or on interruptions, and only
     there is a mark: so the bytes are those of a run that was never stopped.
