@@ -50,10 +50,6 @@ class Ledger:
                 high = middle
         return low < self._count and self._at(low) == wanted
 
-    def __len__(self) -> int:
-        """Give the number of ids."""
-        return self._count
-
     def close(self) -> None:
         """Let go of the file."""
         if self._map is not None:

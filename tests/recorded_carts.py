@@ -59,7 +59,7 @@ def cart_body(milliseconds: int, *lines: Body, **more: Any) -> Body:
 
 def events_of(found: Sequence[Body], mapping: Mapping = MAPPING) -> list[Event]:
     """Gives the events of the bodies of one cart."""
-    return map_records("carts", [bodies.record("carts", body) for body in found], mapping)
+    return map_records("carts", [bodies.cart(body) for body in found], mapping)
 
 
 def told(found: Sequence[Body]) -> list[tuple[str, str, int]]:

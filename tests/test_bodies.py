@@ -25,6 +25,13 @@ from made_bodies import (
 )
 from recorded_carts import cart_body
 
+SHAPES = {
+    "orders": bodies.order,
+    "customers": bodies.customer,
+    "checkouts": bodies.checkout,
+    "carts": bodies.cart,
+}
+
 
 @pytest.mark.parametrize(
     ("resource", "body"),
@@ -38,15 +45,8 @@ from recorded_carts import cart_body
 )
 def test_a_body_is_never_changed(resource: str, body: Body) -> None:
     before = copy.deepcopy(body)
-    bodies.record(resource, body)
+    SHAPES[resource](body)
     assert body == before
-
-
-@pytest.mark.parametrize("resource", ["orders", "customers", "checkouts", "carts"])
-@pytest.mark.parametrize("body", [None, [], "orders", 5])
-def test_a_body_that_is_no_object_is_rejected(resource: str, body: object) -> None:
-    with pytest.raises(RecordError, match="wrong_type"):
-        bodies.record(resource, body)
 
 
 # Every field that an adapter shapes, and what it cannot be.
@@ -60,7 +60,7 @@ def test_a_wrong_value_is_rejected_or_does_not_matter(field: str, wrong: object)
         foreign_order(line_items=[line_body() | {field: wrong}]),
     ):
         with suppress(RecordError):  # anything else fails the test
-            map_record("orders", bodies.record("orders", body), MAPPING)
+            map_record("orders", bodies.order(body), MAPPING)
 
 
 def test_a_field_that_is_wrong_is_named_with_its_path() -> None:

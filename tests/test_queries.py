@@ -26,7 +26,7 @@ from graphql import (
     visit,
 )
 
-from littlerelay.shopify.queries import document, names
+from littlerelay.shopify.queries import document
 from littlerelay.shopify.shop import NEEDED, Shop
 from shopify_fakes import SHOP, FakeTime, Script, fine, graphql
 from standin.cost import Planner, requested_cost
@@ -104,13 +104,17 @@ def fields(parsed: DocumentNode) -> list[Asked]:
     return visitor.found
 
 
+def names() -> list[str]:
+    """Returns the names of all documents."""
+    found = {path.stem for path in (SHOPIFY / "queries").glob("*.graphql")}
+    return sorted(found - {"fragments"})
+
+
 every_document = pytest.mark.parametrize("name", names())
 
 
 def test_the_documents_are_found() -> None:
-    found = {path.stem for path in (SHOPIFY / "queries").glob("*.graphql")}
-    assert {*names(), "fragments"} == found
-    assert {"customers", "orders", "preflight"} <= found
+    assert {"customers", "orders", "preflight"} <= set(names())
 
 
 @every_document

@@ -6,7 +6,7 @@ that say more than a record holds. A body is never changed: who reads it may wan
 rejects.
 
 A value of another type than Shopify's stays what it is, so that the mapper, which knows the path,
-names it in the reject; only a body that is no object is refused here.
+names it in the reject. A body is an object: whoever reads it has looked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from littlerelay.errors import RecordError
 from littlerelay.shopify.bodies_carts import cart
 from littlerelay.shopify.bodies_parts import (
     Body,
@@ -31,7 +30,7 @@ from littlerelay.shopify.bodies_parts import (
 )
 from littlerelay.shopify.bodies_refunds import fulfillment, refund, transaction
 
-__all__ = ["cart", "checkout", "customer", "fulfillment", "order", "record", "refund"]
+__all__ = ["cart", "checkout", "customer", "fulfillment", "order", "refund"]
 
 _CONSENTS = ("email_marketing_consent", "sms_marketing_consent")
 _ADDRESSES = ("billing_address", "shipping_address")
@@ -43,17 +42,6 @@ _TOTALS = {
 }
 _ORDER_TOTALS = {**_TOTALS, "total_tip_received": "total_tip_received_set"}
 _is_name = re.compile(r"#(\d{1,18})", re.ASCII).fullmatch
-
-
-def record(resource: str, body: object) -> Body:
-    """Give the record of a body: of ``orders``, ``customers``, ``checkouts`` or ``carts``.
-
-    Raises RecordError (``wrong_type``) for a body that is no object.
-    """
-    if not isinstance(body, dict):
-        raise RecordError("wrong_type", "the record")
-    shapes = {"orders": order, "customers": customer, "checkouts": checkout, "carts": cart}
-    return shapes[resource](body)
 
 
 def order(body: Body) -> Body:

@@ -149,10 +149,9 @@ def count_orders(api: GraphQL, search: OrderSearch) -> int:
     return exact_count(api, "orders", search.text())
 
 
-def count_customers(api: GraphQL, created: Bounds = EVER, updated: Bounds = EVER) -> int:
-    """Count customers exactly; their count knows no other filters. Raises like `count_orders`."""
-    terms = updated.terms("updated_at") + created.terms("created_at")
-    return exact_count(api, "customers", " ".join(terms))
+def count_customers(api: GraphQL, created: Bounds = EVER) -> int:
+    """Count customers exactly, by when they were created. Raises like `count_orders`."""
+    return exact_count(api, "customers", " ".join(created.terms("created_at")))
 
 
 def deleted_orders(api: GraphQL, deleted: Bounds = EVER) -> Iterator[DeletedOrder]:

@@ -26,16 +26,6 @@ def document(name: str) -> str:
     return text + "".join(needed[key] for key in sorted(needed))
 
 
-def names() -> list[str]:
-    """Give the names of all documents, sorted."""
-    found = (path.name for path in files(__name__).iterdir())
-    return sorted(
-        name.removesuffix(".graphql")
-        for name in found
-        if name.endswith(".graphql") and name != "fragments.graphql"
-    )
-
-
 def _collect(text: str, fragments: dict[str, str], needed: dict[str, str]) -> None:
     for name in _SPREAD.findall(text):
         if name not in needed:
