@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 from graphql import GraphQLEnumType
 
+import littlerelay
 from invented_nodes import WHEN, data
+from littlerelay import records as shapes_of
 from littlerelay.records import Customer, Order
 from littlerelay.shopify import records
 from standin.schema import load_schema
@@ -268,3 +272,28 @@ def test_who_edited_an_order_is_absent_where_the_app_may_not_read_users() -> Non
     agreements = records.order(node)["agreements"]
     assert agreements
     assert all("user_id" not in one for one in agreements)
+
+
+def test_only_a_few_fields_are_kept_that_nobody_reads() -> None:
+    house = Path(littlerelay.__file__).parent
+    read = {
+        name
+        for path in house.rglob("*.py")
+        if path.parent.name != "records"
+        for name in re.findall(r'"(\w+)"', path.read_text())
+    }
+    shapes = [getattr(shapes_of, name) for name in shapes_of.__all__]
+    fields = {field for shape in shapes for field in shape.__annotations__}
+    unread = fields - read
+    assert unread == {
+        "current_quantity",
+        "customer_locale",
+        "original_total_additional_fees_set",
+        "original_total_duties_set",
+        "province_code",
+        "rate",
+    }
+    told = shapes_of.__doc__ or ""
+    assert {one for one in unread if not one.endswith("_set")} <= set(
+        re.findall(r"``(\w+)``", told)
+    )

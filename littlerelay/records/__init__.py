@@ -1,4 +1,9 @@
-"""Names the fields of a record that mappers read.
+"""Names the fields of a record that mappers read, and some that only archives keep.
+
+An archive is mapped again by a later relay, which may read more, and Shopify cannot be asked then
+how a record was: so a few fields of an order are asked for that nobody reads today (a line's
+``current_quantity``, an order's ``customer_locale``, an address's ``province_code``, a tax's
+``rate``, and what tips, duties and fees came to).
 
 A record has the names and nesting of Shopify's webhook and REST JSON. Whatever it came from (a
 GraphQL page, a bulk file, a webhook, REST), an adapter has given it this shape: ids are integers,
