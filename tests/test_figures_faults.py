@@ -37,7 +37,6 @@ def node(number: int, created: int = NOW, **changed: Any) -> Node:
         "id": f"gid://shopify/Order/{number}",
         "name": f"#{number}",
         **times,
-        "cancelled_at": None,
         "test": False,
         "edited": False,
         "taxes_included": False,

@@ -47,7 +47,6 @@ class OrderFigures(NamedTuple):
     created: str
     processed: str
     updated: str
-    cancelled: str | None
     test: bool
     edited: bool
     taxes_included: bool
@@ -176,7 +175,6 @@ def _order(node: Node) -> OrderFigures:
         created=node["created_at"],
         processed=node["processed_at"],
         updated=node["updated_at"],
-        cancelled=node["cancelled_at"],
         test=bool(node["test"]),
         edited=bool(node["edited"]),
         taxes_included=bool(node["taxes_included"]),
