@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay import destinations
+from littlerelay import destinations, environment
 from littlerelay.configuration import Configuration, Options, configuration
-from littlerelay.errors import UsageError
+from littlerelay.errors import DiskError, UsageError
 from littlerelay.progress import Delivering, Sent
 from littlerelay.settings import RATE, ReplayRequest
 
@@ -22,7 +23,7 @@ from .setting_options import OF_MAPPING, OF_PIXELS, OF_SEGMENT, takes
 _STDOUT = "-"
 
 
-@takes(["shop", *OF_SEGMENT, *OF_MAPPING, *OF_PIXELS])
+@takes(["shop", "state_dir", *OF_SEGMENT, *OF_MAPPING, *OF_PIXELS])
 def replay(
     *,
     files: options.Files,
@@ -76,10 +77,7 @@ def replay(
         check_key=not skip_key_check,
     )
     records = recordings.Records(recorded_as, verify_hmac, restart)
-    found = configuration(chosen, os.environ)
-    if not quiet:
-        sent_results.warn_of_strange(found.chosen["integrations"].value)
-    return _told_apart(request, found, records, quiet=quiet, json=json)
+    return _told_apart(request, configuration(chosen, os.environ), records, quiet=quiet, json=json)
 
 
 def _check_out(out: str | None, *how: object) -> None:
@@ -100,6 +98,8 @@ def _told_apart(
     json: bool,
 ) -> int:
     """Map an archive again, or recordings, or send files of events."""
+    if not quiet:
+        sent_results.warn_of_strange(found.chosen["integrations"].value)
     archive = remap.named(request)
     if archive is not None:
         recordings.check_archive(records)
@@ -153,7 +153,27 @@ def _told(
     from littlerelay import replays  # noqa: PLC0415  with it comes httpx
 
     target = destinations.destination(found, os.environ)
+    if STDIN not in request.inputs:
+        request = replace(request, state=_memory(found))
     return replays.replay(request, target, watch=show, stream=stdin)
+
+
+def _memory(found: Configuration) -> Path | None:
+    """Give the folder that remembers what was sent; none, with a warning, where there can be none.
+
+    What tells how far a file was sent lies beside it, so that nothing else needs that folder.
+    """
+    from littlerelay.durable import make_folder  # noqa: PLC0415
+
+    from . import display  # noqa: PLC0415
+
+    try:
+        folder = environment.state_folder(found)
+        make_folder(folder)
+    except (UsageError, DiskError) as error:
+        display.warning(f"a file that is moved or copied will not be known as sent: {error}")
+        return None
+    return folder
 
 
 def _stdin(request: ReplayRequest) -> BinaryIO | None:

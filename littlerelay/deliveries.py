@@ -80,14 +80,16 @@ class DeliveryPaths:
     @property
     def checkpoint(self) -> Path:
         """Give the delivery's checkpoint file."""
-        return self.file.with_name(f"{self.file.name}.delivery.{self._digits()}.json")
+        return self.file.with_name(f"{self.file.name}.delivery.{self.digits}.json")
 
     @property
     def refused(self) -> Path:
         """Give the file of refused messages."""
-        return self.file.with_name(f"{self.file.name}.refused.{self._digits()}.ndjson")
+        return self.file.with_name(f"{self.file.name}.refused.{self.digits}.ndjson")
 
-    def _digits(self) -> str:
+    @property
+    def digits(self) -> str:
+        """Give the digits that stand for the destination in names."""
         return hashlib.sha256(f"{self.write_key}\n{self.endpoint}".encode()).hexdigest()[:8]
 
 

@@ -161,14 +161,16 @@ class _Job:
     def _posting(self, paths: Paths) -> Posting | None:
         """Give the delivery of a run's file; none where it is not asked for."""
         post, mapping = self.request.post, self.settings.mapping
-        return Posting(paths, post, mapping, self.clock, self.watch) if post else None
+        state = self.settings.state
+        return Posting(paths, post, mapping, self.clock, self.watch, state) if post else None
 
     def _begin(self, paths: Paths, meant: Meaning) -> Checkpoint:
         """Begin a run, once nothing speaks against it: its checkpoint is the first of its files."""
         history = self.folder.load()
         start = runs.new(self.request, self.shop, self.folder.job, meant, history)
-        if self.request.post is not None:
+        if posting := self._posting(paths):
             check_ages(start, self.settings.mapping, self.clock.now())
+            posting.repeated(start, resends=self.request.restart)
         if start.new_since is not None:
             self._ledger()
         if start.limit is None:
@@ -212,7 +214,8 @@ class _Job:
             yield from written
             return
         check_ages(start, self.settings.mapping, self.clock.now(), str(paths.output))
-        yield from posting.along(written, self.folder.spool)
+        resends = self.request.restart
+        yield from posting.along(written, self.folder.spool, resends=resends)
 
     def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Write a run's file to its end."""

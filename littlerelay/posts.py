@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from littlerelay import checkpoint, deliveries, sources
+from littlerelay import checkpoint, deliveries, sent_before, sources
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
 from littlerelay.deliveries import Delivery, DeliveryPaths
@@ -24,7 +24,7 @@ from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
 from littlerelay.marks import EMPTY
 from littlerelay.places import Paths, outputs
-from littlerelay.progress import Delivering, Finished, Progress, Sent, Stalled
+from littlerelay.progress import Delivering, Finished, Noted, Progress, Sent, Stalled
 from littlerelay.replays import begun, planned
 from littlerelay.segment.changes import NOTHING
 from littlerelay.segment.lanes import Stopped
@@ -65,6 +65,22 @@ class Posting:
     mapping: Mapping
     clock: Clock
     watch: Listener
+    state: Path
+
+    def repeated(self, run: Checkpoint | None, *, resends: bool) -> str:
+        """Say of what was sent from another file before that it is sent once more, else nothing.
+
+        Raises UsageError unless that is wanted (``resends``), or was a sample.
+        """
+        new = sent_before.of_run(self.paths.output, run, self.mapping.namespace)
+        old = sent_before.found(self.state, self._files(), new)
+        if old is None:
+            return ""
+        told = sent_before.repeated(old, new)
+        if not (resends or old.is_sample):
+            hint = "Leave --post away, or give --restart to read and send it once more."
+            raise UsageError(f"{told}.", f"{sent_before.REPEATS} {hint}")
+        return f"{told}. {sent_before.REPEATS}"
 
     def is_left(self, run: Checkpoint, spool: Path) -> bool:
         """Tell whether a finished run's file is still to be sent to this destination.
@@ -90,7 +106,9 @@ class Posting:
         found = deliveries.load(self._files().checkpoint)
         return found is not None and found.is_whole
 
-    def along(self, run: Iterator[Progress], spool: Path) -> Iterator[Progress]:
+    def along(
+        self, run: Iterator[Progress], spool: Path, *, resends: bool = False
+    ) -> Iterator[Progress]:
         """Give what a run tells and what its delivery does, and both results at the end.
 
         Raises what the run raises, and after the run's end what its delivery raises.
@@ -99,6 +117,9 @@ class Posting:
         plan = replace(planned(request, int(self.clock.now())), changes=NOTHING)
         files = self._files()
         start = begun(files, plan, request)
+        begun_run = None if start.has_sent else checkpoint.load(self.paths.checkpoint)
+        if told := self.repeated(begun_run, resends=resends):
+            yield Noted(f"warning: {told}")
         stop, news, results = threading.Event(), _News(), list[Finished | Sent]()
         pace = self.post.rate, self.post.concurrency
         destination = self.post.destination
@@ -108,7 +129,7 @@ class Posting:
             Wire(destination, pace, self.clock, self.watch) as wire,
             ThreadPoolExecutor(1) as own,
         ):
-            delivery = own.submit(_send, _outgoing(files, start, source), plan, wire, news)
+            delivery = own.submit(_send, self._outgoing(start, source), plan, wire, news)
             try:
                 for value in _interleaved(_held_after(run, source), delivery, news):
                     if isinstance(value, Finished):
@@ -131,6 +152,24 @@ class Posting:
     def _files(self) -> DeliveryPaths:
         destination = self.post.destination
         return DeliveryPaths(self.paths.output, destination.endpoint, destination.write_key)
+
+    def _outgoing(self, start: Delivery, source: _Following) -> Outgoing:
+        return Outgoing(
+            name=str(self.paths.output),
+            paths=self._files(),
+            start=start,
+            fingerprint=source.fingerprint,
+            position=lambda: source.position,
+            size=None,
+            read=source.read,
+            note=self._note,
+        )
+
+    def _note(self, now: int) -> None:
+        """Keep that the file was sent. Raises DiskError."""
+        output, run = self.paths.output, checkpoint.load(self.paths.checkpoint)
+        described = sent_before.described(output, run, self.mapping.namespace)
+        sent_before.remember(self.state, self._files(), described, now)
 
     def _request(self) -> ReplayRequest:
         """Give what `relay replay` would be asked to do the same."""
@@ -212,18 +251,6 @@ class _Following:
                 raise not_the_file(self._paths.output)
             self._source = source
         return self._source
-
-
-def _outgoing(files: DeliveryPaths, start: Delivery, source: _Following) -> Outgoing:
-    return Outgoing(
-        name=str(files.file),
-        paths=files,
-        start=start,
-        fingerprint=source.fingerprint,
-        position=lambda: source.position,
-        size=None,
-        read=source.read,
-    )
 
 
 def _send(outgoing: Outgoing, plan: Plan, wire: Wire, news: _News) -> None:

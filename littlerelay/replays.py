@@ -7,14 +7,14 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeGuard
 from zoneinfo import ZoneInfo
 
-from littlerelay import deliveries, sources
+from littlerelay import deliveries, sent_before, sources
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.deliveries import Delivery, DeliveryMeaning, DeliveryPaths
 from littlerelay.errors import LockedError, UsageError
@@ -105,6 +105,7 @@ class File:
     own: Own | None
     start: Delivery
     is_done: bool = False
+    note: Callable[[int], None] = lambda _: None
 
     def present(self) -> list[Path]:
         """Give the files that tell of its delivery."""
@@ -140,6 +141,7 @@ class File:
             limit=self.plan.limit,
             is_end=ending.is_end,
             read=ending.read,
+            note=self.note,
         )
 
 
@@ -156,7 +158,9 @@ def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destin
         plan = replace(_of_own(plan, own), leaves_torn=own is None and source.is_plain)
     start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
-    file = File(paths, plan, own, start)
+    run = own.run if own else None
+    note = sent_before.noting(paths, run, request, is_begun=start.has_sent)
+    file = File(paths, plan, own, start, note=note)
     with closing(file.source()) as source:
         file = replace(file, is_done=_is_done(file, source))
         if not file.is_done and plan.oldest is not None:

@@ -121,7 +121,8 @@ class Outgoing:
 
     ``fingerprint``, ``position`` and ``read`` are of the source: what it is up to a place, how many
     of its ``size`` bytes were read, and what comes next; ``is_end`` whether nothing comes after a
-    place that a ``limit`` of messages led to. Where ``remembers`` is false there is no checkpoint.
+    place that a ``limit`` of messages led to; ``note`` keeps elsewhere, too, that it was sent, and
+    when. Where ``remembers`` is false there is no checkpoint.
     ``unfinished`` is that of `Sent`.
     """
 
@@ -136,6 +137,7 @@ class Outgoing:
     unfinished: bool = False
     limit: int | None = None
     is_end: Callable[[int], bool] = lambda _: True
+    note: Callable[[int], None] = lambda _: None
 
     @property
     def place(self) -> Place:
@@ -205,6 +207,7 @@ class _Keeper:
 
     def __init__(self, outgoing: Outgoing, refused: LazyFile, clock: Clock) -> None:
         self.is_sound = True
+        self._is_noted = False
         self._outgoing = outgoing
         self._refused = refused
         self._clock = clock
@@ -232,6 +235,9 @@ class _Keeper:
         )
         delivery.kept(place)
         self.is_sound = True
+        if delivery.sent and not self._is_noted:
+            self._outgoing.note(int(self._clock.now()))
+            self._is_noted = True
 
     def told_why(self, error: AllRefusedError) -> RefusedError:
         """Write down why all is refused, and say where. Raises DiskError.

@@ -265,6 +265,7 @@ class ReplayRequest:
     date (midnight UTC), a timestamp with zone, or ``30d``. ``where`` holds pairs of a path and a
     text. ``limit`` is messages a file, ``rate`` events a second, ``max_duration`` seconds. ``out``
     is a file to write in place of posting, or ``-``. ``check_key`` asks Segment for the key first.
+    ``state`` is the folder that remembers what was sent, wherever it lies now.
     """
 
     inputs: tuple[str, ...]
@@ -282,6 +283,7 @@ class ReplayRequest:
     max_duration: float | None = None
     again: bool = False
     check_key: bool = True
+    state: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

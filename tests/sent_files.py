@@ -53,7 +53,9 @@ def put(path: Path, lines: Iterable[bytes]) -> Path:
     return path
 
 
-def put_own(path: Path, lines: Iterable[bytes], *, is_done: bool = True, **meaning: Any) -> Path:
+def put_own(
+    path: Path, lines: Iterable[bytes], *, is_done: bool = True, begins: int = 0, **meaning: Any
+) -> Path:
     """Writes a file and the checkpoint that a run of relay would have left beside it."""
     output = PlainFile(path)
     for one in lines:
@@ -62,9 +64,9 @@ def put_own(path: Path, lines: Iterable[bytes], *, is_done: bool = True, **meani
     run = Checkpoint(
         job="acme",
         meaning=other(**meaning),
-        since=0,
-        until=1_800_000_000,
-        frozen_end=1_800_000_000,
+        since=begins,
+        until=begins + 1_800_000_000,
+        frozen_end=begins + 1_800_000_000,
         updated_since=0,
         new_since=None,
         limit=None,

@@ -45,7 +45,8 @@ def said(ended: Ended) -> list[str]:
 
 def is_secret_kept(ended: Ended) -> bool:
     """Tells whether neither what was said nor a file or its name holds the key."""
-    kept = [f"{path.name} {path.read_text()}" for path in Path.cwd().iterdir()]
+    files = [path for path in Path.cwd().rglob("*") if path.is_file()]
+    kept = [f"{path.name} {path.read_text()}" for path in files]
     return "canary" not in " ".join([ended.out, ended.err, *kept])
 
 
@@ -57,26 +58,6 @@ def test_what_was_accepted_is_said(relay: Relay, segment: StandInSegment, events
     assert "delivered" not in ended.err
     assert segment.verdict(LINES).is_exact
     assert is_secret_kept(ended)
-
-
-def test_a_misspelt_destination_is_refused_before_anything_is_sent(
-    relay: Relay, segment: StandInSegment, events: Path
-) -> None:
-    ended = relay("replay", "events.ndjson", "--integrations", "All=false Mixpanle=true")
-    assert ended.code == 2
-    assert "has 'Mixpanle', which is no destination that relay knows" in " ".join(said(ended))
-    assert "Did you mean Mixpanel?" in ended.err
-    assert not segment.requests
-
-
-def test_an_unknown_destination_is_warned_of_first(
-    relay: Relay, segment: StandInSegment, events: Path
-) -> None:
-    ended = relay("replay", "events.ndjson", "--integrations", "All=false Acme=true")
-    assert ended.code == 0
-    assert said(ended)[0].startswith("warning: Acme is no destination that relay knows")
-    quiet = relay("replay", "events.ndjson", "--integrations", "All=false Acme=true", "--quiet")
-    assert (quiet.code, quiet.err) == (0, "")
 
 
 def test_the_same_command_again_has_nothing_to_do(

@@ -33,7 +33,7 @@ LEVELS = [
     set(
         """
         archived archives compare estimating keeping pipeline places previews reading reconcile
-        recordings report rules runs samples sending sources writing
+        recordings report rules runs samples sending sent_before sources writing
         """.split()
     ),
     STRANGERS,

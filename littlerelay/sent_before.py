@@ -1,0 +1,143 @@
+"""Remembers which files were sent to a destination, whatever became of the files since.
+
+What tells how far a file was delivered lies beside it, and is lost where the file is moved, copied
+or written anew. So the state folder keeps a few words of each: how it begins, and of which shop,
+records and period a run wrote it. It holds no secret, and of a message only a hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from littlerelay import sealed
+from littlerelay.checkpoint import Checkpoint
+from littlerelay.deliveries import DeliveryPaths
+from littlerelay.durable import make_folder
+from littlerelay.errors import UsageError
+from littlerelay.files.inputs import Input
+from littlerelay.meaning import completed
+from littlerelay.recordings import RECORDED
+from littlerelay.sealed import Sealed
+from littlerelay.settings import ReplayRequest
+from littlerelay.times import iso
+
+_HEAD = 64 * 1024  # bytes in which a first message ends
+_REMEDY = "Move it away: relay then no longer knows of one file that it was sent."
+REPEATS = "Segment drops as repeats only what it took within about a day: later, all counts twice."
+_ANEW = f"{REPEATS} Find what is new with relay diff OLD NEW --save PLAN, or send all with --again."
+
+
+class SentFile(Sealed):
+    """A file of which something was sent at ``at``. Times are seconds since 1970.
+
+    ``first`` is a hash of its first line, empty where it is not written yet. Of a run on a shop
+    there are the ``shop``, the ``resources`` and the period; ``namespace`` is part of all ids.
+    ``is_sample`` says that a limit ended it.
+    """
+
+    file: str
+    namespace: str
+    first: str = ""
+    shop: str = ""
+    resources: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 0
+    is_sample: bool = False
+    at: int = 0
+
+    def is_met_again(self, new: SentFile) -> bool:
+        """Tell whether another file holds some of the same messages, under the same ids."""
+        if self.namespace != new.namespace:
+            return False
+        return (self.first != "" and self.first == new.first) or self._overlaps(new)
+
+    def _overlaps(self, new: SentFile) -> bool:
+        is_of_same = self.shop == new.shop and not {*self.resources}.isdisjoint(new.resources)
+        return is_of_same and self.since < new.until and new.since < self.until
+
+
+def noting(
+    paths: DeliveryPaths, run: Checkpoint | None, request: ReplayRequest, *, is_begun: bool
+) -> Callable[[int], None]:
+    """Give what keeps that a file was sent, once it was.
+
+    Raises UsageError where it is new here, and its messages were sent from another file.
+    """
+    if request.state is None:
+        return lambda _: None
+    new = described(paths.file, run, request.namespace)
+    if not (is_begun or request.again):
+        check(request.state, paths, new)
+    return partial(remember, request.state, paths, new)
+
+
+def described(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
+    """Describe a file, and the run of relay that wrote it. Raises what `Input` does."""
+    told = of_run(path, run, namespace)
+    if not path.exists():
+        return told
+    with closing(Input(path, is_growing=True)) as source:
+        first, end, _ = source.read(_HEAD).partition(b"\n")
+    return told.model_copy(update={"first": hashlib.sha256(first).hexdigest() if end else ""})
+
+
+def of_run(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
+    """Describe what a run writes into a file; there may be nothing yet."""
+    told = SentFile(file=str(path.absolute()), namespace=namespace)
+    if run is None:
+        return told
+    meant = completed(run.meaning)
+    own = meant["namespace"]
+    told = told.model_copy(update={"namespace": "/".join({own: 1, namespace: 1}).strip("/")})
+    if RECORDED in meant:
+        return told
+    update = {
+        "shop": meant["shop"],
+        "resources": tuple(run.resources),
+        "since": run.since if run.new_since is None else run.new_since,
+        "until": run.until,
+        "is_sample": run.limit is not None,
+    }
+    return told.model_copy(update=update)
+
+
+def check(state: Path, paths: DeliveryPaths, new: SentFile) -> None:
+    """Refuse to send what was sent to this destination before. Raises UsageError."""
+    old = found(state, paths, new)
+    if old is not None:
+        raise UsageError(f"{repeated(old, new)}.", _ANEW)
+
+
+def found(state: Path, paths: DeliveryPaths, new: SentFile) -> SentFile | None:
+    """Give a file that was sent to this destination with some of the same messages, or none."""
+    for path in sorted(_folder(state, paths).glob("*.json")):
+        old = sealed.load(path, "sent", SentFile, _REMEDY)
+        if old is not None and old.is_met_again(new):
+            return old
+    return None
+
+
+def repeated(old: SentFile, new: SentFile) -> str:
+    """Say that messages would go a second time, and how relay knows."""
+    was = f"{old.file} was sent to this destination at {iso(old.at)}"
+    if old.first and old.first == new.first:
+        how = "and begins with the same message"
+    else:
+        how = f"with {', '.join(old.resources)} of {iso(old.since)} to {iso(old.until)}"
+    return f"{new.file} holds what was sent before: {was}, {how}"
+
+
+def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: int) -> None:
+    """Keep what was sent. Raises DiskError."""
+    folder = _folder(state, paths)
+    make_folder(folder)
+    name = hashlib.sha256(f"{sent.file}\n{sent.first}\n{sent.namespace}".encode()).hexdigest()[:16]
+    sealed.save(folder / f"{name}.json", "sent", sent.model_copy(update={"at": now}))
+
+
+def _folder(state: Path, paths: DeliveryPaths) -> Path:
+    return state / "sent" / paths.digits
