@@ -14,6 +14,8 @@ from littlerelay.progress import JobStatus
 from . import options
 from .setting_options import takes
 
+_SENT = ("target", "accepted", "refused", "left_out")
+
 
 @takes(["state_dir"])
 def status(
@@ -46,4 +48,5 @@ def _plain(job: JobStatus) -> dict[str, Any]:
         resource: dict(zip(names, figures, strict=True))
         for resource, figures in job.resources.items()
     }
-    return asdict(job) | {"resources": resources}
+    sent = [dict(zip(_SENT, figures, strict=True)) for figures in job.sent]
+    return asdict(job) | {"resources": resources, "sent": sent}

@@ -47,16 +47,36 @@ def _job(job: JobStatus) -> Text:
     """Draw one job: how far it is, over which period, and where its events are."""
     heading = Text.assemble((clean(job.job), "bold"), "  ", (clean(job.phase), "cyan"))
     rows = [
+        ("shop", job.shop),
+        ("switched", job.integrations),
         ("period", period(job.since, job.until or "", job.new_since) if job.since else ""),
         *((clean(name), _position(*figures)) for name, figures in job.resources.items()),
         ("events", count(job.events) if job.saved else ""),
         ("rejected", f"{count(job.rejected)} records" if job.rejected else ""),
+        *_sent(job),
         ("unsent", f"{count(job.unsent)}: --post or relay replay goes on" if job.unsent else ""),
         ("output", f"{_place(job.output)}{', removed: all is accepted' if job.is_removed else ''}"),
         ("saved", job.saved or ""),
         ("next", f"--since last goes on from {job.reached}" if job.reached else ""),
     ]
     return Text("\n").join([heading, facts(rows)])
+
+
+def _sent(job: JobStatus) -> Facts:
+    """Say of each place what was sent there, or that nothing was."""
+    if not job.saved:
+        return []
+    if not job.sent:
+        name = _place(job.output)
+        return [("sent", "nothing yet" + (f": relay replay {name}" if job.phase == "done" else ""))]
+    rows = []
+    for target, accepted, refused, left_out in job.sent:
+        others = [f", {count(left_out)} not chosen" if left_out else ""]
+        if refused:
+            others.append(f", {count(refused)} refused: in {job.output}.refused.*.ndjson")
+        of = f"{count(accepted)} of {count(job.events)} accepted by the API of {target}"
+        rows.append(("sent", of + "".join(others)))
+    return rows
 
 
 def _headline(result: Finished) -> str:

@@ -258,7 +258,8 @@ class JobStatus:
     ``resources`` gives what was read, Shopify's count at the start (none of what nobody counts),
     and the time up to which all is read. ``reached`` is what ``--since last`` would go on from.
     ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output
-    was sent whole, and removed. ``new_since`` is that of `Started`.
+    was sent whole, and removed. ``new_since`` is that of `Started`. ``sent`` holds, of each place
+    to which something was sent, its name and how many messages were accepted, refused, left out.
     """
 
     job: str
@@ -274,6 +275,9 @@ class JobStatus:
     unsent: int = 0
     is_removed: bool = False
     new_since: str | None = None
+    shop: str = ""
+    integrations: str = ""
+    sent: tuple[tuple[str, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from littlerelay import checkpoint, deliveries
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
+from littlerelay.meaning import completed
 from littlerelay.places import Paths
 from littlerelay.progress import Counts, Finished, JobStatus, Reached, Started
 from littlerelay.times import iso
@@ -72,6 +74,7 @@ def status(history: History) -> JobStatus:
     reached = _moment(history.end)
     if run is None:
         return JobStatus(history.job, history.output, "missing", reached=reached)
+    meant = completed(run.meaning)
     return JobStatus(
         job=history.job,
         output=history.output,
@@ -86,6 +89,9 @@ def status(history: History) -> JobStatus:
         unsent=_unsent(paths.output, run),
         is_removed=deliveries.is_spent(paths.output),
         new_since=_moment(run.new_since),
+        shop=meant["shop"],
+        integrations=meant["integrations"],
+        sent=_sent(paths.output),
     )
 
 
@@ -107,6 +113,15 @@ def _unsent(output: Path, run: Checkpoint) -> int:
     begun = [one for one in deliveries.all_of(output) if not one.is_whole]
     written = sum(run.events.values())
     return max((written - one.events - one.left_out for one in begun), default=0)
+
+
+def _sent(output: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Give what became of the messages at each place to which some were sent."""
+    return tuple(
+        (urlsplit(one.endpoint).hostname or "", one.accepted, one.refused.lines, one.left_out)
+        for one in deliveries.all_of(output)
+        if one.has_sent
+    )
 
 
 def _reached(run: Checkpoint) -> Reached | None:

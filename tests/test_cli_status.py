@@ -41,6 +41,7 @@ def test_jobs_are_shown_with_how_far_they_are(relay: Relay) -> None:
         "customers  41 of 41 (100%)",
         "orders     12,400 of 98,000 (12%), created before 2024-06-01T00:00:00Z",
         "events     37,000",
+        "sent       nothing yet",
         "output     events.ndjson",
         "saved      2026-11-23T14:20:00Z",
         "",
@@ -70,6 +71,35 @@ def test_what_is_unsent_and_what_was_removed_is_shown(relay: Relay) -> None:
     said = relay("status").out.splitlines()
     assert "unsent  4: --post or relay replay goes on" in said
     assert "output  b.ndjson, removed: all is accepted" in said
+
+
+def test_what_was_sent_is_always_said(relay: Relay) -> None:
+    unsent = JobStatus(
+        job="a",
+        output="a.ndjson",
+        phase="done",
+        events=9_026,
+        saved="S",
+        shop="acme.myshopify.com",
+        integrations="All=false, Mixpanel=true",
+    )
+    sent = replace(unsent, sent=(("api.segment.io", 9_025, 1, 0), ("eu.example.com", 30, 0, 8_996)))
+    relay.jobs.statuses = [unsent, sent]
+    said = relay("status").out.splitlines()
+    assert {"shop      acme.myshopify.com", "switched  All=false, Mixpanel=true"} <= set(said)
+    assert "sent      nothing yet: relay replay a.ndjson" in said
+    assert (
+        "sent      9,025 of 9,026 accepted by the API of api.segment.io, "
+        "1 refused: in a.ndjson.refused.*.ndjson"
+    ) in " ".join(line if line.startswith("sent") else line.strip() for line in said)
+    assert any("30 of 9,026" in line and "eu.example.com" in line for line in said)
+    plain = json.loads(relay("status", "--json").out)["jobs"][1]["sent"][0]
+    assert plain == {
+        "target": "api.segment.io",
+        "accepted": 9_025,
+        "refused": 1,
+        "left_out": 0,
+    }
 
 
 def test_one_job_can_be_asked_for(relay: Relay) -> None:
