@@ -69,7 +69,7 @@ Resend = Annotated[
     str | None,
     option(
         "Give what is changed fresh ids in that file, made of the old ids and this text: Segment "
-        "then takes it for new.",
+        "then takes it for new, so that a track event counts beside the one it saw before.",
         "EPOCH",
         _SAVED,
     ),

@@ -31,8 +31,10 @@ _EVERY = 30.0  # seconds between lines where there is no terminal
 _LONGEST = 400  # characters of a value that changed
 _SHORT = 60  # characters of one that only tells which message it is
 _KEPT = (
-    "changed facts that keep their ids: {}; where Segment saw one more than a day ago, it counts "
-    "twice (--resend EPOCH gives fresh ids)"
+    "changed facts that keep their ids: {}; Segment drops each that it saw within about a day, "
+    "and later adds it beside the first. Of people that is a correction; a track event counts "
+    "twice, and with --resend EPOCH (fresh ids) it does so at once. --event identify plans people "
+    "alone"
 )
 _ROWS = 3  # events or months without a difference that are drawn one by one
 _FEW = 8  # values of a message that is new or gone

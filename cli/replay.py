@@ -121,6 +121,8 @@ def _changing(request: ReplayRequest, found: Configuration) -> ReplayRequest:
 def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: bool) -> int:
     from . import display  # noqa: PLC0415  with it comes rich
 
+    if request.out is None and not quiet:
+        sent_results.warn_of_changed(request)
     # Whatever stops this, what was under way is settled before it is told.
     with (
         display.sending(quiet=quiet, sums_up=not json) as show,

@@ -29,6 +29,26 @@ def warn_of_strange(integrations: Iterable[tuple[str, bool]]) -> None:
         )
 
 
+def warn_of_changed(request: ReplayRequest) -> None:
+    """Warn of plans whose facts Segment cannot correct, before any of them is sent."""
+    from littlerelay.compare.plans import changed_tracks  # noqa: PLC0415
+    from littlerelay.places import named  # noqa: PLC0415
+
+    from . import display  # noqa: PLC0415
+
+    if request.events and {name.casefold() for name in request.events} <= {"identify", "alias"}:
+        return
+    for path in named(request.inputs):
+        if tracks := changed_tracks(path):
+            told = "track event was" if tracks == 1 else "track events were"
+            display.warning(
+                f"{tracks:,} {told} changed since an earlier file, and {path} holds it all once "
+                "more. Most destinations cannot correct one: Segment drops what keeps its id "
+                "within about a day, and later each adds its revenue again. --event identify sends "
+                "people alone"
+            )
+
+
 def unfit(result: Sent, request: ReplayRequest) -> str:
     """Say that no message of a file fits what was asked for, and which there are.
 

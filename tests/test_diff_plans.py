@@ -12,6 +12,7 @@ import pytest
 
 from compared_files import counts, of_lines, told
 from littlerelay import diffs
+from littlerelay.compare.plans import changed_tracks
 from littlerelay.errors import UsageError
 from littlerelay.settings import DiffRequest, Outcome
 from sent_files import line, message, put, sent
@@ -165,3 +166,12 @@ def test_a_message_too_large_for_a_fresh_id_is_told_and_leaves_no_plan() -> None
         of_lines([message(1)], [large], save=str(PLAN), resend="once")
     assert not PLAN.exists()
     assert not list(Path.cwd().glob("unfinished-*"))
+
+
+def test_a_plan_tells_how_many_tracks_were_changed_and_an_old_one_tells_nothing_of_a_new() -> None:
+    old, new = sides()
+    of_lines(old, new, save=str(PLAN))
+    assert changed_tracks(PLAN) == 50
+    PLAN.unlink()
+    of_lines(old, [*old[:-1], message(900)], save=str(PLAN))
+    assert changed_tracks(PLAN) == 0

@@ -12,7 +12,7 @@ from littlerelay.errors import UsageError
 from littlerelay.progress import Noted
 from posting_runs import posted, shop_of_orders
 from segment_keys import KEY
-from sent_files import messages, put, put_own
+from sent_files import line, message, messages, put, put_own
 from standin.segment import StandInSegment
 
 LINES = messages(200)
@@ -121,3 +121,13 @@ def test_an_unknown_destination_is_warned_of_first(
     assert ended.err.startswith("warning: Acme is no destination that relay knows")
     quiet = relay("replay", "events.ndjson", "--integrations", "All=false Acme=true", "--quiet")
     assert (quiet.code, quiet.err) == (0, "")
+
+
+def test_a_plan_of_changed_orders_is_warned_of_before_it_is_sent(
+    relay: Relay, segment: StandInSegment, events: Path
+) -> None:
+    old = put(Path("old.ndjson"), [line(message(1, total=1)), *LINES[2:]])
+    assert relay("diff", str(old), "events.ndjson", "--save", "plan.ndjson").code == 10
+    assert "warning: 1 track event was changed" in relay("replay", "plan.ndjson", *FAST).err
+    people = relay("replay", "plan.ndjson", *FAST, "--event", "identify", "--again")
+    assert "was changed" not in people.err

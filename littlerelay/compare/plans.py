@@ -13,12 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from littlerelay import sealed
 from littlerelay.compare.content import RESENT, original_id
 from littlerelay.compare.costs import Costs
 from littlerelay.errors import RecordError, UsageError
 from littlerelay.events import encode_part, message_id
 from littlerelay.files.ndjson import PlainFile
 from littlerelay.places import growing, publish
+from littlerelay.sealed import Sealed
 from littlerelay.segment.messages import Message, encoded
 
 
@@ -30,11 +32,30 @@ class Planned:
     repeats: bool
 
 
+class Told(Sealed):
+    """What lies beside a plan: how many of its messages are tracks that were changed."""
+
+    tracks: int
+
+
 class Written(NamedTuple):
     """How many messages a plan holds, and how many of them keep an id that was sent before."""
 
     lines: int
     kept: int
+
+
+def changed_tracks(path: Path) -> int:
+    """Give how many tracks of a plan were sent in another form before; none where it is no plan.
+
+    Raises DiskError where what tells so is damaged.
+    """
+    told = sealed.load(_beside(path), "plan", Told, "Save the plan once more with relay diff.")
+    return told.tracks if told else 0
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.plan.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +70,19 @@ class Plan:
 
         The file has its name only once it is whole. Raises UsageError and DiskError.
         """
-        repeats = 0
+        repeats = tracks = 0
         with growing(self.path, partial(PlainFile, is_new=True)) as file:
             for one in messages:
                 file.write(line := self._line(one))
                 repeats += one.repeats
+                tracks += one.repeats and one.message.event["type"] == "track"
                 if costs is not None:
                     costs.add(one.message.event, len(line))
             lines = file.sync().lines
+        if tracks:
+            sealed.save(_beside(self.path), "plan", Told(tracks=tracks))
+        else:
+            _beside(self.path).unlink(missing_ok=True)  # of an older plan of that name
         publish(self.path)
         return Written(lines, repeats if self.epoch is None else 0)
 
