@@ -9,6 +9,11 @@ from littlerelay.progress import Sent
 from .console import facts
 from .text import count, duration
 
+_NEXT = (
+    "relay reconcile proves a backfill's file, relay backfill --since last brings what is new; "
+    "--again would send all once more, and after about a day that counts twice"
+)
+
 
 def late(hours: float) -> str:
     """Warn of a delivery that goes on when Segment may have forgotten what it was sent."""
@@ -28,7 +33,7 @@ def sent_summary(sent: Sent) -> Text:
         ("refused", f"{count(sent.refused)}, in {sent.refused_file}" if sent.refused else ""),
         ("left out", f"{count(sent.left_out)}, not chosen" if sent.left_out else ""),
         ("sample", "--limit: not all of the file was read" if sent.sample else ""),
-        ("next", "--again sends it once more, under the same ids" if sent.already else ""),
+        ("next", _NEXT if sent.already else ""),
     ]
     return Text("\n").join([Text(_headline(sent), style="bold"), facts(rows)])
 
