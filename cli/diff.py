@@ -80,23 +80,31 @@ def diff(
         asked = BackfillRequest(since, until, resources, job=job, mode=mode or "auto")
         request = replace(request, old=(*(against or ()), *named))
         told = _of_shop(_settings(chosen, resources), asked, request, quiet=quiet, json=json)
-    _warn_unknown(() if quiet else request.events, told)
+    _check_events(request.events, told, quiet=quiet)
     return _code(told, strict_gone=strict_gone)
 
 
-def _warn_unknown(events: tuple[str, ...], compared: Compared) -> None:
-    """Warn of events that were asked for and that neither side has."""
+def _check_events(events: tuple[str, ...], compared: Compared, *, quiet: bool) -> None:
+    """Warn of events that were asked for and that neither side has.
+
+    Raises UsageError where that is all that was asked for, and no such event is known.
+    """
     from littlerelay import catalogue  # noqa: PLC0415
-    from littlerelay.configuration.kinds import nearest  # noqa: PLC0415
 
     from . import display  # noqa: PLC0415
 
     there = {name.casefold() for name in compared.events}
+    unknown = catalogue.unknown_events(events)
+    said = {}
     for name in (one for one in events if one.casefold() not in there):
-        near = nearest(name, [entry.name for entry in catalogue.all_events()])
-        is_known = near is None or near.casefold() == name.casefold()
-        meant = "" if is_known else f"; did you mean {near}?"
-        display.warning(f"no message of either side is of {name}{meant}")
+        near = unknown.get(name)
+        meant = f"; did you mean {near}?" if near else ""
+        said[name] = f"no message of either side is of {name}{meant}"
+    if events and not there and set(unknown) == set(events):
+        told = "; ".join(said.values())
+        raise UsageError(f"{told[0].upper()}{told[1:]}", "`relay events` lists the events.")
+    for text in () if quiet else said.values():
+        display.warning(text)
 
 
 def _of_files(request: DiffRequest, *, quiet: bool, json: bool) -> Compared:

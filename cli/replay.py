@@ -138,6 +138,7 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
         display.as_json(
             {"files": [sent_results.plain(one) for one in results]}, errors=request.out == _STDOUT
         )
+    sent_results.check_chosen(results, request)
     return sent_results.code(results, display.failure)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from littlerelay.errors import RecordError, StoppedError
+from littlerelay.errors import RecordError, StoppedError, UsageError
 from littlerelay.progress import Sent
 from littlerelay.settings import ReplayRequest
 
@@ -70,6 +70,25 @@ def unfit(result: Sent, request: ReplayRequest) -> str:
     there = f"; its first ones are {', '.join(names)}" if names else ""
     which = f"{result.file} that can be sent" if result.refused else result.file
     return f"no message of {which} fits {told}{there}"
+
+
+def check_chosen(results: list[Sent], request: ReplayRequest) -> None:
+    """Refuse a choice that no message of any file fits, where it is likely mistyped.
+
+    That no message is of a known event, or of a period, is an answer. Raises UsageError.
+    """
+    from littlerelay import catalogue  # noqa: PLC0415
+
+    unknown = catalogue.unknown_events(request.events)
+    if not (results and all(one.chose_nothing and not one.refused for one in results)):
+        return
+    if request.users or request.where or unknown:
+        near = [name for name in unknown.values() if name]
+        meant = f"Did you mean {' or '.join(near)}? " if near else ""
+        raise UsageError(
+            "No message fits what was asked for, so none was taken.",
+            f"{meant}Mend the choice, and give the command again.",
+        )
 
 
 def is_hollow(result: Sent) -> bool:

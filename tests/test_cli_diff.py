@@ -182,6 +182,15 @@ def test_an_event_that_neither_side_has_is_warned_of(
     assert ended.err == f"warning: no message of either side is {told}"
 
 
+def test_an_event_that_is_none_and_is_nowhere_is_refused(
+    relay: Relay, files: tuple[str, str]
+) -> None:
+    ended = relay("diff", *files, "--event", "Order Completd", "--quiet")
+    assert ended.code == 2
+    assert "No message of either side is of Order Completd; did you mean Order Compl" in ended.err
+    assert relay("diff", *files, "--event", "Order Refunded", "--quiet").code == 0
+
+
 def test_sides_without_anything_in_common_are_warned_of(relay: Relay) -> None:
     ended = relay("diff", *written([message(1)], [message(2)]), "--samples", "0")
     assert ended.err == (

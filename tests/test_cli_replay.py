@@ -129,7 +129,9 @@ def test_a_choice_that_no_message_fits_is_told_with_the_names_that_are_there(
     put(Path("people.ndjson"), [line({**message(1), "type": "identify", "event": None})])
     words = ("replay", "*.ndjson", *(place or FAST), "--event", "Order Complete")
     ended = relay(*words, "--where", "total=12.5", "--json")
-    assert ended.code == 0
+    assert ended.code == 2
+    assert "error: No message fits what was asked for, so none was taken." in said(ended)
+    assert "hint: Did you mean Order Completed? Mend the choice" in ended.err
     told = "fits --event 'Order Complete', --where total=12.5; its first ones are"
     assert [one for one in said(ended) if one.startswith("warning")] == [
         f"warning: no message of events.ndjson {told} Order Completed",
@@ -153,12 +155,28 @@ def test_a_message_that_fits_and_is_refused_is_not_said_to_be_missing(
     )
 
 
+@pytest.mark.parametrize(
+    ("choice", "code"),
+    [
+        (("--event", "Order Cancelled"), 0),  # none was cancelled, and that is an answer
+        (("--where", "currency=EUR"), 2),
+        (("--user", "nobody"), 2),
+        (("--event", "Order Completed", "--event", "Order Canceld"), 0),
+    ],
+)
+def test_a_choice_that_is_likely_mistyped_is_no_success(
+    relay: Relay, segment: StandInSegment, events: Path, choice: tuple[str, ...], code: int
+) -> None:
+    assert relay("replay", "events.ndjson", *FAST, *choice, "--quiet").code == code
+
+
 def test_names_are_not_told_of_what_can_be_read_but_once(
     relay: Relay, segment: StandInSegment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"".join(LINES))))
     ended = relay("replay", "-", *FAST, "--until", "2020-01-01")
     assert "warning: no message of standard input fits --until 2020-01-01" in said(ended)
+    assert ended.code == 0
 
 
 def test_where_nothing_is_sent_nothing_is_called_accepted(relay: Relay) -> None:

@@ -33,6 +33,7 @@ from littlerelay.catalogue.lookup import (
     properties_of,
     tables_of,
     traits,
+    unknown_events,
 )
 from littlerelay.catalogue.made import MADE, RECORDED
 from littlerelay.catalogue.sources import PRODUCT_SOURCES, TRAIT_SOURCES, source_of
@@ -85,4 +86,5 @@ __all__ = [
     "source_of",
     "tables_of",
     "traits",
+    "unknown_events",
 ]

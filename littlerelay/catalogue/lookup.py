@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from littlerelay.catalogue.additions import (
@@ -29,6 +30,8 @@ from littlerelay.catalogue.specification import (
 from littlerelay.catalogue.subscription_sources import ITEM_SOURCES
 from littlerelay.errors import UsageError
 
+_TYPES = ("track", "identify", "alias", "page", "screen", "group")
+
 
 def all_events() -> tuple[EventEntry, ...]:
     """Give every event of the catalogue, Identify and Alias too."""
@@ -43,6 +46,17 @@ def find(name: str) -> EventEntry:
     near = get_close_matches(name.strip().casefold(), known, n=1)
     hint = f"Did you mean {known[near[0]].name}? " if near else ""
     raise UsageError(f"There is no event {name}.", f"{hint}`relay events` lists them.")
+
+
+def unknown_events(names: Iterable[str]) -> dict[str, str | None]:
+    """Give those names that are no event or type in any case, each with one that may be meant."""
+    known = {entry.name.casefold(): entry.name for entry in all_events()}
+    found: dict[str, str | None] = {}
+    for name in names:
+        if (folded := name.casefold()) not in known and folded not in _TYPES:
+            near = get_close_matches(folded, known, n=1)
+            found[name] = known[near[0]] if near else None
+    return found
 
 
 def properties_of(event: str) -> tuple[Property, ...]:
