@@ -9,7 +9,7 @@ from littlerelay import checkpoint, deliveries
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
-from littlerelay.meaning import completed
+from littlerelay.meaning import text
 from littlerelay.places import Paths
 from littlerelay.progress import Counts, Finished, JobStatus, Reached, Started
 from littlerelay.times import iso
@@ -74,7 +74,7 @@ def status(history: History) -> JobStatus:
     reached = _moment(history.end)
     if run is None:
         return JobStatus(history.job, history.output, "missing", reached=reached)
-    meant = completed(run.meaning)
+    chosen = run.meaning.settings
     return JobStatus(
         job=history.job,
         output=history.output,
@@ -89,8 +89,8 @@ def status(history: History) -> JobStatus:
         unsent=_unsent(paths.output, run),
         is_removed=deliveries.is_spent(paths.output),
         new_since=_moment(run.new_since),
-        shop=meant["shop"],
-        integrations=meant["integrations"],
+        shop=chosen.shop,
+        integrations=text(chosen.integrations),
         sent=_sent(paths.output),
     )
 

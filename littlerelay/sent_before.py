@@ -19,8 +19,6 @@ from littlerelay.deliveries import DeliveryPaths
 from littlerelay.durable import make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
-from littlerelay.meaning import completed
-from littlerelay.recordings import RECORDED
 from littlerelay.sealed import Sealed
 from littlerelay.settings import ReplayRequest
 from littlerelay.times import iso
@@ -90,13 +88,12 @@ def of_run(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
     told = SentFile(file=str(path.absolute()), namespace=namespace)
     if run is None:
         return told
-    meant = completed(run.meaning)
-    own = meant["namespace"]
+    own = run.meaning.settings.namespace
     told = told.model_copy(update={"namespace": "/".join({own: 1, namespace: 1}).strip("/")})
-    if RECORDED in meant:
+    if run.meaning.recorded_in:
         return told
     update = {
-        "shop": meant["shop"],
+        "shop": run.meaning.settings.shop,
         "resources": tuple(run.resources),
         "since": run.since if run.new_since is None else run.new_since,
         "until": run.until,
