@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from rich.console import Console
 from rich.text import Text
-from tqdm import tqdm
 
 from littlerelay.clock import Clock
 from littlerelay.progress import Delivering, Sending, Sent, Waiting
 
-from . import bars
+from .byte_bar import ByteBar
 from .console import facts
-from .sent_texts import late, sent_summary
+from .sent_texts import late, sent_summary, sent_total
 from .text import clean, count, duration, share, size
 
 _EVERY = 30.0  # seconds between lines
-_FITTED = 0.001  # seconds before a bar is drawn: once its text fits
 _LONG = 5.0  # seconds of a wait that somebody would wonder about
 
 
@@ -29,9 +25,12 @@ class SendingView:
         self._clock = clock
         self._is_screen = is_screen
         self._sums_up = sums_up
-        self._bar: tqdm[NoReturn] | None = None
+        self._bar: ByteBar | None = None
         self._told = clock.monotonic()
         self._latest: Sending | None = None
+        self._first: Sending | None = None
+        self._target = ""
+        self._results: list[Sent] = []
 
     def show(self, value: Delivering) -> None:
         """Draw one value."""
@@ -44,43 +43,42 @@ class SendingView:
             case Waiting():
                 self._wait(value)
             case Sent():
-                self._latest = None
-                self.close()
+                is_headed, self._latest = self._latest is not None, None
+                self._take_away()
+                self._results.append(value)
                 if self._sums_up:
-                    self._out.print(sent_summary(value))
+                    self._out.print(sent_summary(value, is_headed=is_headed))
 
     def close(self) -> None:
         """Take the bar away; leave the last figures where it ends without a result."""
+        self._take_away()
+        if self._sums_up and len(self._results) > 1:
+            self._out.print(sent_total(self._results))
+
+    def _take_away(self) -> None:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
         if self._latest is not None:
             self._tell(self._latest)
+            self._latest = None
 
     def _begin(self, sending: Sending) -> None:
-        self._out.print(facts([("file", sending.file), ("target", sending.target)]))
+        target = "" if sending.target == self._target else sending.target
+        self._out.print(facts([("file", sending.file), ("target", target)]))
+        self._first, self._target = sending, sending.target
         if sending.accepted or sending.refused:
             self._line(f"continues after {count(sending.accepted)} accepted by the API")
         if sending.late is not None:
             self._line(late(sending.late))
         self._told = self._clock.monotonic()
-        self._bar = tqdm(
-            total=sending.size,
-            initial=sending.position,
-            unit="B",
-            unit_scale=True,
-            leave=False,
-            disable=not self._is_screen,
-            file=self._out.file,
-            dynamic_ncols=True,
-            delay=_FITTED,
-        )
+        if self._is_screen:
+            self._bar = ByteBar(self._out.file, self._clock, sending.size, sending.position)
 
     def _advance(self, sending: Sending) -> None:
-        if self._bar is not None and self._is_screen:
-            self._bar.set_postfix_str(_figures(sending), refresh=False)
-            bars.fit(self._bar, sending.position, self._out.width)
-            self._bar.update(sending.position - self._bar.n)
+        if self._bar is not None and self._first is not None:
+            done = sending.accepted - self._first.accepted
+            self._bar.show(_cells(sending), sending.position, done, self._out.width)
         if not self._is_screen and self._clock.monotonic() - self._told >= _EVERY:
             self._told = self._clock.monotonic()
             self._tell(sending)
@@ -93,16 +91,21 @@ class SendingView:
             self._line(f"waits {duration(waiting.seconds)}: {waiting.reason}")
 
     def _line(self, text: str) -> None:
-        if self._bar is not None and self._is_screen:
+        if self._bar is not None:
             self._bar.clear()
         self._out.print(Text(clean(text)))
 
 
 def _figures(sending: Sending) -> str:
-    parts = [f"{count(sending.accepted)} {'accepted' if sending.is_posted else 'written'}"]
-    if sending.refused:
-        parts.append(f"{count(sending.refused)} refused")
-    return ", ".join(parts)
+    done, figures = _cells(sending)
+    number, _, rest = figures.partition(", ")
+    return f"{number} {done}{', ' if rest else ''}{rest}"
+
+
+def _cells(sending: Sending) -> tuple[str, str]:
+    """Give what is done with messages, and how many: ``accepted``, ``1,031, 2 refused``."""
+    refused = f", {count(sending.refused)} refused" if sending.refused else ""
+    return "accepted" if sending.is_posted else "written", f"{count(sending.accepted)}{refused}"
 
 
 def _share(sending: Sending) -> str:

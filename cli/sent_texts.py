@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from littlerelay.progress import Sent
@@ -23,19 +25,34 @@ def late(hours: float) -> str:
     )
 
 
-def sent_summary(sent: Sent) -> Text:
-    """Say what became of the messages of one file."""
+def sent_summary(sent: Sent, *, is_headed: bool = False) -> Text:
+    """Say what became of the messages of one file; one that ``is_headed`` was named before."""
     by = f"{count(sent.accepted)} by the API of {sent.target}"
-    rows = [
+    named = [
         ("file", f"{sent.file}{', removed now' if sent.is_cleared else ''}"),
         ("accepted", by if sent.is_posted else ""),
         ("written", "" if sent.is_posted else f"{count(sent.accepted)} to {sent.target}"),
+    ]
+    rows = [
+        *([] if is_headed else named),
         ("refused", f"{count(sent.refused)}, in {sent.refused_file}" if sent.refused else ""),
         ("left out", f"{count(sent.left_out)}, not chosen" if sent.left_out else ""),
         ("sample", "--limit: not all of the file was read" if sent.sample else ""),
         ("next", _NEXT if sent.already else ""),
     ]
-    return Text("\n").join([Text(_headline(sent), style="bold"), facts(rows)])
+    below = facts(rows)
+    return Text("\n").join([Text(_headline(sent), style="bold"), *([below] if below else [])])
+
+
+def sent_total(results: Sequence[Sent]) -> Text:
+    """Sum up several files."""
+    done = "accepted by the API" if results[0].is_posted else "written"
+    parts = [f"{count(sum(one.accepted for one in results))} messages {done}"]
+    if refused := sum(one.refused for one in results):
+        parts.append(f"{count(refused)} refused")
+    if left_out := sum(one.left_out for one in results):
+        parts.append(f"{count(left_out)} not chosen")
+    return Text(f"{count(len(results))} files: {', '.join(parts)}", style="bold")
 
 
 def _headline(sent: Sent) -> str:

@@ -49,8 +49,21 @@ def test_a_log_has_plain_lines() -> None:
         "target  127.0.0.1",
         "500.0 kB of 1.0 MB (50%), 600 accepted, 2 refused",
         "done in 1m01s: 1,200 accepted by the API",
-        "file      events.ndjson",
-        "accepted  1,200 by the API of api.segment.io",
+    ]
+
+
+def test_several_files_are_two_lines_each_and_a_sum() -> None:
+    nothing = replace(SENT, accepted=0, elapsed=0.0)
+    other = replace(SENDING, file="later.ndjson")
+    lines = drawn(io.StringIO(), SENDING, replace(SENT, refused=1), other, nothing).splitlines()
+    assert lines == [
+        "file    events.ndjson",
+        "target  127.0.0.1",
+        "done in 1m01s: 1,200 accepted by the API",
+        "refused  1, in refused.ndjson",
+        "file  later.ndjson",
+        "done in 0s: 0 accepted by the API",
+        "2 files: 1,200 messages accepted by the API, 1 refused",
     ]
 
 
@@ -80,8 +93,8 @@ def test_a_log_is_told_no_more_than_every_30_seconds() -> None:
 
 def test_a_terminal_has_a_bar_which_ends_with_the_file() -> None:
     shown = drawn(Terminal(), SENDING, HALF, SENT, pause=0.11)  # tqdm's own clock
-    assert "50%|" in shown
-    assert "600 accepted, 2 refused" in shown
+    assert "accepted  ━━━" in shown
+    assert "600, 2 refused   50%  19/s  ETA 31s" in shown
     assert "\r" in shown
     assert shown.rpartition("\r")[2].startswith("\x1b[1mdone in")
 
