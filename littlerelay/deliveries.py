@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from littlerelay.meaning import differences
 from littlerelay.sealed import Sealed
 
 _REMEDY = "Send the file from the start with --again: what this file told is kept beside it."
+
+_REFUSED = re.compile(
+    r"(?P<of>.+)\.refused(?:-(?P<number>[0-9]+))?\.(?P<digits>[0-9a-f]{8})\.ndjson", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,11 @@ class DeliveryPaths:
 
     @property
     def refused(self) -> Path:
-        """Give the file of refused messages."""
+        """Give the file of refused messages; of refused ones it has a number, no longer name."""
+        mended = _REFUSED.fullmatch(self.file.name)
+        if mended is not None and mended["digits"] == self.digits:
+            number = int(mended["number"] or 1) + 1
+            return self.file.with_name(f"{mended['of']}.refused-{number}.{self.digits}.ndjson")
         return self.file.with_name(f"{self.file.name}.refused.{self.digits}.ndjson")
 
     @property
@@ -95,7 +104,8 @@ class DeliveryPaths:
 
 def of_output(output: Path) -> list[Path]:
     """Give all files that tell of deliveries of a file, to whatever destination, sorted."""
-    names = (f"{output.name}.delivery.*.json", f"{output.name}.refused.*.ndjson")
+    kinds = ("delivery.*.json", "refused.*.ndjson", "refused-*.ndjson")
+    names = (f"{output.name}.{kind}" for kind in kinds)
     return sorted(path for name in names for path in output.parent.glob(_literal(name)))
 
 

@@ -19,13 +19,13 @@ from littlerelay.times import iso
 
 _LONGEST_NAME = 200  # bytes of an output's name, so that its checkpoint's name fits the disk
 _OWN_NAMES = re.compile(
-    r".*\.(?:rejects\.ndjson|(?:checkpoint|archive|plan)\.json|tmp|refused\.[0-9a-f]{8}\.ndjson"
-    r"|delivery\.[0-9a-f]{8}\.json|old-\d{8}T\d{6}Z)",
+    r".*\.(?:rejects\.ndjson|(?:checkpoint|archive|plan)\.json|tmp"
+    r"|refused(?:-\d+)?\.[0-9a-f]{8}\.ndjson|delivery\.[0-9a-f]{8}\.json|old-\d{8}T\d{6}Z)",
     re.DOTALL,
 )
 
 
-_MENDED = re.compile(r"\.(?:refused\.[0-9a-f]{8}|rejects)\.ndjson$")
+_MENDED = re.compile(r"\.(?:refused(?:-\d+)?\.[0-9a-f]{8}|rejects)\.ndjson$")
 
 STDIN = "-"
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from command import Relay, faked
+from littlerelay.deliveries import of_output
 from littlerelay.errors import UsageError
+from littlerelay.places import outputs
 from littlerelay.progress import Noted
 from posting_runs import posted, shop_of_orders
 from segment_keys import KEY
-from sent_files import line, message, messages, put, put_own
+from sent_files import line, message, messages, put, put_own, sent
 from standin.segment import StandInSegment
 
 LINES = messages(200)
@@ -131,3 +134,25 @@ def test_a_plan_of_changed_orders_is_warned_of_before_it_is_sent(
     assert "warning: 1 track event was changed" in relay("replay", "plan.ndjson", *FAST).err
     people = relay("replay", "plan.ndjson", *FAST, "--event", "identify", "--again")
     assert "was changed" not in people.err
+
+
+def test_what_is_refused_of_refused_messages_has_a_number_and_no_longer_name(
+    segment: StandInSegment, events: Path
+) -> None:
+    ids = [orjson.loads(LINES[number])["messageId"] for number in (3, 5, 7)]
+    path, names = events, []
+    while ids:
+        segment.app.poison = set(ids)
+        (result,) = sent(segment, path)
+        assert result.refused == len(ids)
+        path = Path(result.refused_file)
+        names.append(path.name)
+        ids.pop()
+    digits = names[0][-15:-7]
+    assert names == [
+        f"events.ndjson.refused.{digits}.ndjson",
+        f"events.ndjson.refused-2.{digits}.ndjson",
+        f"events.ndjson.refused-3.{digits}.ndjson",
+    ]
+    assert {*names} <= {one.name for one in of_output(events)}
+    assert outputs(Path()) == [Path("events.ndjson")]
