@@ -95,8 +95,8 @@ Since = Annotated[
 Against = Annotated[
     list[str] | None,
     option(
-        "Earlier files of events, in order: the last line of a messageId counts. Default: the "
-        "job's last output.",
+        "Earlier files of events, taken in the order of their runs: the last line of a messageId "
+        "counts. Default: the job's last output.",
         "FILE...",
         _SHOP,
     ),

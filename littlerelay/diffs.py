@@ -17,6 +17,7 @@ from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DamagedError, UsageError
 from littlerelay.places import STDIN, check_new, named
+from littlerelay.sequence import in_order
 from littlerelay.settings import DiffRequest
 
 Told = Comparing | Difference | Compared
@@ -90,8 +91,11 @@ def _plan(request: DiffRequest) -> Plan | None:
 
 
 def opened(names: Sequence[str], *, may_be_cut: bool = False) -> list[File]:
-    """Look at files of events, as `File` does. Raises UsageError for what cannot be compared."""
-    paths = named(names)
+    """Look at files of events, as `File` does, in the order in which runs wrote them.
+
+    Raises UsageError for what cannot be compared.
+    """
+    paths = in_order(named(names))
     if not paths:
         raise UsageError("Standard input cannot be compared: it is read twice.", "Name a file.")
     return [File(Path(path), may_be_cut=may_be_cut) for path in paths]

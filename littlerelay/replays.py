@@ -28,6 +28,7 @@ from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
 from littlerelay.sending import Listener, Outgoing, Wire, check, send, summed_up
+from littlerelay.sequence import in_order
 from littlerelay.settings import Destination, ReplayRequest
 from littlerelay.sources import OLD, Own, Plan
 from littlerelay.times import epoch, read
@@ -52,7 +53,7 @@ def replay(
         )
     now = int(clock.now())
     plan = planned(request, now)
-    paths = named(request.inputs)
+    paths = in_order(named(request.inputs))
     check_stream(stream, is_named=not paths)
     if request.max_duration is not None and not paths:
         what = "Standard input cannot be gone on with, so --max-duration is not for it."

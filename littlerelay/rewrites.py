@@ -20,6 +20,7 @@ from littlerelay.progress import Delivering, Sending, Sent
 from littlerelay.recordings import beginnings
 from littlerelay.replays import planned
 from littlerelay.segment.batches import START, Line
+from littlerelay.sequence import in_order
 from littlerelay.settings import ReplayRequest
 from littlerelay.sources import Plan
 
@@ -42,7 +43,7 @@ def rewrite(
     out = _named(request)
     check_stream(stdout, is_named=out == STDOUT)
     plan = replace(planned(request, int(clock.now())), oldest=None, lanes=1)
-    paths = named(request.inputs)
+    paths = in_order(named(request.inputs))
     check_stream(stdin, is_named=not paths)
     refused = Path("rewritten.refused.ndjson" if stdout else f"{out}.refused.ndjson")
     places = [refused] if stdout else [Path(out), refused]

@@ -78,7 +78,7 @@ def paths(request: BackfillRequest, spool: Path, now: int) -> Paths:
     name = "events.ndjson"
     if request.since == LAST:
         stamp = iso(now - MARGIN).replace("-", "").replace(":", "")
-        name = f"events-{stamp}.ndjson"
+        name = f"events.until-{stamp}.ndjson"  # a name that comes after the first run's
     if request.post is None:
         return Paths(Path(name))
     make_folder(spool)

@@ -62,8 +62,8 @@ def test_runs_of_one_job_share_a_folder_and_need_not_all_have_one(
     shop.now += 4000
     keep(shop, tmp_path, since="last", out=None, archive=None)
     stems = sorted(path.name for path in (tmp_path / "kept").glob("*.archive.json"))
-    assert stems == ["events-20231114T232640Z.archive.json", "events.archive.json"]
-    told = about(tmp_path / "kept", "events-20231114T232640Z")
+    assert stems == ["events.archive.json", "events.until-20231114T232640Z.archive.json"]
+    told = about(tmp_path / "kept", "events.until-20231114T232640Z")
     assert told["new_since"] == NOW - 300
 
 
@@ -78,7 +78,7 @@ def test_last_finishes_a_run_with_its_own_archive(
         keep(shop, tmp_path, since="last", out=None, archive=None)
     shop.now += 4000
     keep(shop, tmp_path, since="last", out=None)
-    assert about(tmp_path / "kept", "events-20231114T232640Z")["phase"] == "done"
+    assert about(tmp_path / "kept", "events.until-20231114T232640Z")["phase"] == "done"
 
 
 def test_restart_keeps_the_old_archive_under_other_names(shop: SmallShop, tmp_path: Path) -> None:

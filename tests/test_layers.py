@@ -33,7 +33,7 @@ LEVELS = [
     set(
         """
         archived archives compare estimating keeping pipeline places previews reading reconcile
-        recordings report rules runs samples sending sent_before sources writing
+        recordings report rules runs samples sending sent_before sequence sources writing
         """.split()
     ),
     STRANGERS,

@@ -96,8 +96,8 @@ def test_runs_of_last_give_every_fact_once(shop: SmallShop, tmp_path: Path) -> N
 def test_its_file_is_named_by_its_end(shop: SmallShop, tmp_path: Path, clean_room: Path) -> None:
     backfill(shop, tmp_path)
     end = finished(backfill(later(shop), tmp_path, since="last", out=None))
-    assert end.output == "events-20231114T232000Z.ndjson"
-    assert (clean_room / "events-20231114T232000Z.ndjson").exists()
+    assert end.output == "events.until-20231114T232000Z.ndjson"
+    assert (clean_room / "events.until-20231114T232000Z.ndjson").exists()
 
 
 def test_a_file_of_last_is_not_called_done_for_ever(shop: SmallShop, tmp_path: Path) -> None:
