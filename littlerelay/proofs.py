@@ -24,10 +24,11 @@ from littlerelay.history import JobFolder
 from littlerelay.patience import unwatched
 from littlerelay.progress import Progress
 from littlerelay.reconcile.books import Books
+from littlerelay.reconcile.comparable import check_files
 from littlerelay.reconcile.expected import NAMED, Expectation
 from littlerelay.reconcile.given import Reader
 from littlerelay.reconcile.judging import Judge
-from littlerelay.reconcile.scope import Asked, Scope, hopeless, scope
+from littlerelay.reconcile.scope import Asked, Scope, scope
 from littlerelay.reconcile.values import Asking, Finding, Reason, Reconciled, Reported
 from littlerelay.settings import Settings
 from littlerelay.shopdiffs import last_output
@@ -91,12 +92,9 @@ def reconcile(
     domain = shop_domain(settings.shop)
     with whole_files():
         job = JobFolder(settings.state, request.job or domain.partition(".")[0])
-        files = opened(request.files or last_output(job, "Name the files."), may_be_cut=True)
+        files = opened(request.files or last_output(job, "Name the files"), may_be_cut=True)
         check_naming(files, {"shop": domain}, "this command")
-        note = hopeless(files)
-        if note is not None:
-            yield _nothing(files, domain, note)
-            return
+        check_files(files)
         mapping = replace(settings.mapping, shop=domain)
         with http.client(clock, watch) as web:
             shop = open_shop(GraphQL(open_session(settings, web, clock), web, clock, watch), domain)
@@ -113,21 +111,6 @@ def _check_resources(names: Sequence[str]) -> None:
             f"{', '.join(unknown)} cannot be reconciled.",
             "Choose from customers and orders; refunds and fulfillments come with their orders.",
         )
-
-
-def _nothing(files: Sequence[File], domain: str, note: str) -> Reconciled:
-    return Reconciled(
-        files=tuple(str(file.path) for file in files),
-        shop=domain,
-        since=None,
-        until=None,
-        zone="",
-        kinds=(),
-        rows=(),
-        faults=0,
-        explained={},
-        notes=(f"nothing was compared: {note}",),
-    )
 
 
 def _compared(

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from littlerelay import checkpoint, http, report, runs
+from littlerelay import checkpoint, deliveries, http, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import Comparison
@@ -30,6 +30,7 @@ from littlerelay.places import Paths
 from littlerelay.progress import Noted, Progress
 from littlerelay.reading import Sources, open_recharge, read_shop
 from littlerelay.rules import rules
+from littlerelay.sequence import listed, of_job
 from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Settings, metafield
 from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.session import open_session, shop_domain
@@ -54,7 +55,7 @@ _FROM = {
     "Fulfillment Created": "orders",
     "Fulfillment Updated": "orders",
 }
-_AGAINST = "Name the files of its events with --against."
+_AGAINST = "Name the files of its events with --against"
 _FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
 _SUBSCRIBED = "Subscription Created"
 _BY_SELLER = {"recharge": "subscriptions", "shopify": "contracts"}  # as its messageId tells
@@ -167,15 +168,23 @@ def _check(request: BackfillRequest, settings: Settings, clock: Clock) -> None:
 def last_output(job: JobFolder, hint: str) -> tuple[str, ...]:
     """Name the file that a job wrote last, where it holds more than what was new then.
 
-    Raises UsageError with this ``hint`` where there is none.
+    Raises UsageError where there is none; ``hint`` says how files are named.
     """
     history = job.load()
     if history is None:
-        raise UsageError(f"The job {job.job} has no earlier run to compare with.", hint)
-    run = checkpoint.load(Paths(Path(history.output)).checkpoint)
+        raise UsageError(f"The job {job.job} has no earlier run to compare with.", f"{hint}.")
+    output = Path(history.output)
+    if deliveries.is_spent(output):
+        raise UsageError(
+            f"{output} was removed once all of it was accepted, as --post without --out does.",
+            f"Read it anew, which sends nothing: relay backfill --since DATE --job {job.job} --out "
+            "FILE; then name FILE. With --post --out FILE it stays.",
+        )
+    run = checkpoint.load(Paths(output).checkpoint)
     if run is not None and run.new_since is not None:
         raise UsageError(
-            f"{history.output} holds only what was new since {iso(run.new_since)}.", hint
+            f"{output} holds only what was new since {iso(run.new_since)}.",
+            f"{hint}: {listed(of_job(output, job.job))}",
         )
     return (history.output,)
 

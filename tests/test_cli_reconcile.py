@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -206,18 +205,6 @@ def test_json_without_findings_is_whole(relay: Relay, told: list[object]) -> Non
     told.append(SOUND)
     found = json.loads(relay("reconcile", "--json").out)
     assert (found["findings"], found["faults"]) == ([], 0)
-
-
-def test_nothing_compared_says_why(relay: Relay, told: list[object], tmp_path: Path) -> None:
-    nothing = replace(SOUND, since=None, until=None, zone="", kinds=(), rows=(), explained={})
-    told.append(replace(nothing, report=(), notes=("nothing was compared: a sample",)))
-    ended = relay("reconcile")
-    assert ended.code == 0
-    assert lines(ended) == [
-        "files  events.ndjson",
-        "shop   demo.myshopify.com",
-        "note   nothing was compared: a sample",
-    ]
 
 
 @pytest.mark.parametrize("width", [20, 60, 100])

@@ -266,9 +266,19 @@ def test_the_last_output_must_hold_more_than_what_was_new(shop: StandIn, output:
     backfill(shop, output.parent, since="last", out=str(output.with_name("new.ndjson")))
     with pytest.raises(UsageError, match="holds only what was new since") as caught:
         compared(shop, output.parent)
-    assert "--against" in caught.value.hint
+    both_named = f"{output} {output.with_name('new.ndjson')}"
+    assert caught.value.hint == f"Name the files of its events with --against: {both_named}"
     both = compared(shop, output.parent, output, output.with_name("new.ndjson"))
     assert counts(both)[:2] == (0, 0)
+
+
+def test_of_a_file_that_was_sent_and_removed_it_says_what_to_do(
+    shop: StandIn, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("littlerelay.deliveries.is_spent", lambda place: place == output)
+    with pytest.raises(UsageError, match="was removed once all of it was accepted") as caught:
+        compared(shop, output.parent)
+    assert "relay backfill --since DATE --job littlerelay-demo --out FILE" in caught.value.hint
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from littlerelay.errors import DamagedError, DiskError, UsageError
 from littlerelay.meaning import Recording
 from littlerelay.proofs import ReconcileRequest, months, reconcile
 from littlerelay.reconcile.books import Books, amount, thousandths
+from littlerelay.reconcile.comparable import check_files
 from littlerelay.reconcile.given import Reader, rejected
-from littlerelay.reconcile.scope import Asked, Scope, hopeless, scope
+from littlerelay.reconcile.scope import Asked, Scope, scope
 from littlerelay.settings import Credentials, Mapping, Settings
 from littlerelay.times import epoch
 from proven_files import told
@@ -160,12 +161,21 @@ def test_a_job_and_a_file_are_not_named_both(path: Path) -> None:
 
 
 def test_a_sample_and_what_was_new_alone_are_held_to_nothing(path: Path) -> None:
-    assert hopeless([File(path)]) is None
+    check_files([File(path)])
     sample = own(path.with_name("sample.ndjson"), "2025-01-01", "2026-01-01", limit=9)
-    assert "is a sample" in str(hopeless([File(path), File(sample)]))
-    new = own(path.with_name("new.ndjson"), "2025-01-01", "2026-01-01", new_since=NOW)
-    assert "--since last" in str(hopeless([File(new)]))
-    assert hopeless([File(path), File(new)]) is None
+    with pytest.raises(UsageError, match=r"^Nothing can be compared: .* is a sample"):
+        check_files([File(path), File(sample)])
+    new = own(path.with_name("new.ndjson"), "2025-01-01", "2026-01-02", new_since=NOW)
+    with pytest.raises(UsageError, match=r"^Nothing can be compared: .*--since last") as caught:
+        check_files([File(new)])
+    assert caught.value.hint.endswith(f"relay reconcile {path} {new}")
+    check_files([File(path), File(new)])
+
+
+def test_a_proof_that_would_compare_nothing_is_refused(path: Path) -> None:
+    told(path, resources={"subscriptions": Position(total=1, done=True)})
+    with pytest.raises(UsageError, match=r"^Nothing can be compared: customers are not compared"):
+        found(path)
 
 
 def test_what_was_not_read_in_all_of_the_period_is_not_compared(path: Path) -> None:

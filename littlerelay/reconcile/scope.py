@@ -16,6 +16,7 @@ from littlerelay.compare.sides import File
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
 from littlerelay.meaning import differences
+from littlerelay.reconcile.comparable import check_kinds
 from littlerelay.reconcile.given import FACTS
 from littlerelay.reconcile.values import HEEDED, KINDS, Kind
 from littlerelay.settings import Choices, Mapping
@@ -89,27 +90,13 @@ class Asked:
     settings: frozenset[str] = frozenset()
 
 
-def hopeless(files: Sequence[File]) -> str | None:
-    """Say why files can be held to nothing at all; none where they can."""
-    for file in files:
-        if file.run is not None and file.run.limit is not None:
-            return f"{file.path} is a sample (--limit): it holds a part of the shop on purpose"
-    runs = [file.run for file in files]
-    if runs and all(run is not None and run.new_since is not None for run in runs):
-        names = ", ".join(str(file.path) for file in files)
-        return (
-            f"{names} holds only what was new then (--since last): name it together with the file "
-            "of the run before it"
-        )
-    return None
-
-
 def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone: ZoneInfo) -> Scope:
     """Find out what files can be held to.
 
     ``mapping`` are the settings of whoever asks, which serve where no run says its own; ``now`` and
     ``zone`` are the shop's. A file without a checkpoint, as a plan of `relay diff`, adds to what
-    those with one hold. Raises UsageError where they contradict each other or do not suffice.
+    those with one hold. Raises UsageError where they contradict each other or do not suffice, and
+    where they can be held to nothing.
     """
     meant = _meant(files, mapping, asked.settings)
     runs = _telling(files)
@@ -121,11 +108,13 @@ def scope(files: Sequence[File], asked: Asked, mapping: Mapping, now: int, zone:
     everything = Reading(frozenset(READ_FROM.values()), since, until, until)
     left_out = frozenset(meant.leave_out)
     unread = _unread(runs if span else [], since, until) | _unrecorded(files)
+    kinds = tuple(_kinds(unread, asked, left_out, notes))
+    check_kinds(kinds, notes)
     return Scope(
         since=since,
         until=until,
         readings=tuple(map(_reading, runs)) if span else (everything,),
-        kinds=tuple(_kinds(unread, asked, left_out, notes)),
+        kinds=kinds,
         notes=tuple(notes),
         namespace=meant.namespace,
         left_out=left_out,
