@@ -124,7 +124,8 @@ class PlainView:
         if self._sums_up:
             if self._meter:
                 self._out.print()
-            summary.draw_result(finished, self._out)
+            is_posted = self._meter is not None and self._meter.sending is not None
+            summary.draw_result(finished, self._out, is_posted=is_posted)
 
     def close(self) -> None:
         """Tell the last figures, if the run ended without a result."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from littlerelay.errors import UsageError
-from littlerelay.progress import Counted, Finished, Progress, Replaying, Sent
+from littlerelay.progress import Counted, Counts, Finished, Progress, Replaying, Sent
 from littlerelay.settings import ReplayRequest
 
 
@@ -87,10 +87,21 @@ def tell_uncounted(runs: Iterable[Finished], failure: Callable[[str, str], None]
 
 
 def counted(one: Counted) -> str:
-    """Say what was given, what Shopify counts, and what explains the difference."""
-    reasons = ", ".join(f"{number:,} {reason}" for reason, number in one.explained.items())
-    told = f"{one.given:,} given, Shopify counts {one.counted:,}"
-    return f"{told} ({reasons})" if reasons else told
+    """Say what was given, what explains the rest, and how that adds up to what Shopify counts.
+
+    As in ``1,467 given + 31 test orders = 1,498, as Shopify counts``.
+    """
+    told = f"{one.given:,} given"
+    for reason, number in one.explained.items():
+        told += f" {'-' if reason == 'deleted' else '+'} {number:,} {reason}"
+    if one.unexplained:
+        return f"{told}, and Shopify counts {one.counted:,}"
+    return f"{told} = {one.counted:,}, as Shopify counts"
+
+
+def outside(one: Counted, counts: Counts) -> int:
+    """Give how many records gave something, though their own date is outside the period."""
+    return max(0, counts.mapped - one.given)
 
 
 def tell_rejected(runs: Iterable[Finished], failure: Callable[[str, str], None]) -> bool:

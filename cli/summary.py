@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.text import Text
 from littlerelay.progress import Finished, JobStatus
 
 from .console import Facts, facts
-from .results import counted
+from .results import counted, outside
 from .text import clean, count, duration, event, period, size, so_far
 
 _ROOM_FOR_TABLES = 60  # columns
@@ -21,11 +22,25 @@ _ALREADY = (
     "what it wrote before is kept under another name."
 )
 
+_MISSING = (
+    "the file was moved or removed: put it back with those beside it to send, compare or prove it"
+)
+_CUT_OVER = (
+    "nothing: it was ended with --until, at {}; --since last --past-until goes on all the same, "
+    "and gives twice what live tracking gave since"
+)
+_OUTSIDE = "and of {} more {} that are dated otherwise, what happened in the period"
+_FILTERED = "gave no event: test orders, what is left out, and what did not happen in the period"
+_PROVE = "relay reconcile {} proves that nothing is missing"
+_SEND = "relay replay {} sends it, to the destinations that --integrations names"
 _MAPPED = "Give --restart to map it again; what was written before is kept under another name."
 
 
-def draw_result(result: Finished, out: Console) -> None:
-    """Draw what a run did: records by resource, events by name, and where they are."""
+def draw_result(result: Finished, out: Console, *, is_posted: bool = False) -> None:
+    """Draw what a run did: records by resource, events by name, where they are, and what is next.
+
+    What ``is_posted`` need not be sent any more.
+    """
     out.print(Text(_headline(result), style="bold"))
     out.print()
     if result.counts:
@@ -34,7 +49,7 @@ def draw_result(result: Finished, out: Console) -> None:
     if result.events:
         out.print(_events(result))
         out.print()
-    out.print(facts(_places(result)))
+    out.print(facts(_places(result, is_posted=is_posted)))
 
 
 def draw_jobs(statuses: Iterable[JobStatus], out: Console) -> None:
@@ -57,7 +72,8 @@ def _job(job: JobStatus) -> Text:
         ("unsent", f"{count(job.unsent)}: --post or relay replay goes on" if job.unsent else ""),
         ("output", f"{_place(job.output)}{', removed: all is accepted' if job.is_removed else ''}"),
         ("saved", job.saved or ""),
-        ("next", f"--since last goes on from {job.reached}" if job.reached else ""),
+        ("missing", _MISSING if job.phase == "missing" else ""),
+        ("next", _goes_on(job)),
     ]
     return Text("\n").join([heading, facts(rows)])
 
@@ -79,6 +95,15 @@ def _sent(job: JobStatus) -> Facts:
     return rows
 
 
+def _goes_on(job: JobStatus) -> str:
+    """Say how the job goes on once its run is done."""
+    if job.reached is None:
+        return ""
+    if job.is_cut_over:
+        return _CUT_OVER.format(job.reached)
+    return f"--since last goes on from {job.reached}"
+
+
 def _headline(result: Finished) -> str:
     if result.already:
         return "was finished before; there is nothing to do"
@@ -87,9 +112,9 @@ def _headline(result: Finished) -> str:
     return f"done in {duration(result.elapsed)}: {events} events from {read} records"
 
 
-def _places(result: Finished) -> Facts:
+def _places(result: Finished, *, is_posted: bool) -> Facts:
     return [
-        *((one.resource, counted(one)) for one in result.counted),
+        *_counted(result),
         ("first", result.first or ""),
         ("last", result.last or ""),
         ("output", f"{_place(result.output)} ({_whereabouts(result)})"),
@@ -97,7 +122,7 @@ def _places(result: Finished) -> Facts:
         ("archive", result.archive or ""),
         ("from", _sources(result)),
         ("sample", "--limit: not everything was read" if result.sample else ""),
-        ("next", _already(result) if result.already else ""),
+        ("next", _already(result) if result.already else _next(result, is_posted=is_posted)),
     ]
 
 
@@ -109,6 +134,28 @@ def _sources(result: Finished) -> str:
     facts = [f"{count(len(names))} files"] if many else []
     facts += [size(result.mapped_bytes)] if result.mapped_bytes else []
     return f"{told} ({', '.join(facts)})" if facts else told
+
+
+def _counted(result: Finished) -> Facts:
+    """Hold what was given to Shopify's counts, and say what of the records above is not in it."""
+    found = [(one.resource, counted(one)) for one in result.counted]
+    others = ((one.resource, outside(one, result.counts[one.resource])) for one in result.counted)
+    found += [("", _OUTSIDE.format(count(number), name)) for name, number in others if number]
+    if found and any(counts.filtered for counts in result.counts.values()):
+        found.append(("filtered", _FILTERED))
+    return found
+
+
+def _next(result: Finished, *, is_posted: bool) -> str:
+    """Say what is left to do with a file: to prove that it is whole, and to send it."""
+    if result.sample or result.output == "-" or result.is_removed or not result.events:
+        return ""
+    name = shlex.quote(result.output)
+    is_whole = not result.mapped_from and result.new_since is None
+    is_provable = is_whole and not {"customers", "orders"}.isdisjoint(result.counts)
+    steps = [_PROVE.format(name)] if is_provable else []
+    steps += [] if is_posted else [_SEND.format(name)]
+    return "; ".join(steps)
 
 
 def _whereabouts(result: Finished) -> str:

@@ -256,7 +256,8 @@ class JobStatus:
     ``phase`` is ``reading``, ``checking``, ``done``, ``sample``, ``missing`` where the run's files
     are gone, or ``damaged`` where they cannot be read or an output has another size than it had.
     ``resources`` gives what was read, Shopify's count at the start (none of what nobody counts),
-    and the time up to which all is read. ``reached`` is what ``--since last`` would go on from.
+    and the time up to which all is read. ``reached`` is what ``--since last`` would go on from;
+    where ``is_cut_over``, that was set with ``--until``, and ``--past-until`` alone goes on.
     ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output
     was sent whole, and removed. ``new_since`` is that of `Started`. ``sent`` holds, of each place
     to which something was sent, its name and how many messages were accepted, refused, left out.
@@ -278,6 +279,7 @@ class JobStatus:
     shop: str = ""
     integrations: str = ""
     sent: tuple[tuple[str, int, int, int], ...] = ()
+    is_cut_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

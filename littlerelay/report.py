@@ -73,7 +73,10 @@ def status(history: History) -> JobStatus:
     run = checkpoint.load(paths.checkpoint)
     reached = _moment(history.end)
     if run is None:
-        return JobStatus(history.job, history.output, "missing", reached=reached)
+        cut_over = history.cut_over
+        return JobStatus(
+            history.job, history.output, "missing", reached=reached, is_cut_over=cut_over
+        )
     chosen = run.meaning.settings
     return JobStatus(
         job=history.job,
@@ -92,6 +95,7 @@ def status(history: History) -> JobStatus:
         shop=chosen.shop,
         integrations=text(chosen.integrations),
         sent=_sent(paths.output),
+        is_cut_over=history.cut_over,
     )
 
 

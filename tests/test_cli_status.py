@@ -22,6 +22,9 @@ READING = JobStatus(
     events=37_000,
     saved="2026-11-23T14:20:00Z",
 )
+GONE = (
+    "the file was moved or removed: put it back with those beside it to send, compare or prove it"
+)
 MISSING = JobStatus(job="other", output="gone.ndjson", phase="missing")
 
 
@@ -46,7 +49,8 @@ def test_jobs_are_shown_with_how_far_they_are(relay: Relay) -> None:
         "saved      2026-11-23T14:20:00Z",
         "",
         "other  missing",
-        "output  gone.ndjson",
+        "output   gone.ndjson",
+        f"missing  {GONE}",
     ]
 
 
@@ -100,6 +104,16 @@ def test_what_was_sent_is_always_said(relay: Relay) -> None:
         "refused": 1,
         "left_out": 0,
     }
+
+
+def test_a_job_goes_on_from_its_end_unless_that_was_set_by_hand(relay: Relay) -> None:
+    reached = "2024-01-01T05:00:00Z"
+    done = JobStatus(job="a", output="a.ndjson", phase="done", reached=reached)
+    relay.jobs.statuses = [done, replace(done, job="b", is_cut_over=True)]
+    first, second = (row for row in relay("status").out.splitlines() if row.startswith("next"))
+    assert first == f"next    --since last goes on from {reached}"
+    assert second.startswith(f"next    nothing: it was ended with --until, at {reached}; --since")
+    assert "--past-until" in second
 
 
 def test_one_job_can_be_asked_for(relay: Relay) -> None:

@@ -15,7 +15,7 @@ from littlerelay import checkpoint
 from littlerelay.errors import UnreachableError
 from littlerelay.pipeline import Rules
 from littlerelay.places import Paths
-from littlerelay.progress import Counted, Finished, Noted
+from littlerelay.progress import Counted, Counts, Finished, Noted
 from littlerelay.reconcile import counting
 from littlerelay.reconcile.counting import counted
 from littlerelay.settings import Mapping
@@ -211,7 +211,8 @@ def test_a_rejected_record_that_is_no_object_may_be_of_the_period(
 
 
 def ended(*found: Counted) -> Finished:
-    return replace(FINISHED, counted=found)
+    counts = {one.resource: Counts(one.given, one.given) for one in found}
+    return replace(FINISHED, counted=found, counts=counts)
 
 
 @pytest.fixture
@@ -223,7 +224,36 @@ def test_the_command_tells_the_counts(relay: Relay) -> None:
     relay.jobs.told = [ended(Counted("orders", 9_879, 9_891, {"test orders": 12}))]
     shown = relay("backfill", "--since", "2024-01-01")
     assert shown.code == 0
-    assert "orders  9,879 given, Shopify counts 9,891 (12 test orders)" in shown.err
+    assert "orders  9,879 given + 12 test orders = 9,891, as Shopify counts" in shown.err
+
+
+def test_what_was_read_and_what_is_counted_add_up_for_a_reader(relay: Relay) -> None:
+    found = Counted("orders", 1_467, 1_497, {"test orders": 31, "deleted": 1})
+    counts = {"orders": Counts(read=1_500, mapped=1_469, filtered=31)}
+    relay.jobs.told = [replace(ended(found), counts=counts)]
+    rows = [line.strip() for line in relay("backfill", "--since", "2024-01-01").err.splitlines()]
+    assert "orders    1,467 given + 31 test orders - 1 deleted = 1,497, as Shopify counts" in rows
+    assert "and of 2 more orders that are dated otherwise, what happened in the period" in rows
+    assert any(row.startswith("filtered  gave no event: test orders") for row in rows)
+
+
+def test_a_file_is_to_be_proven_and_then_sent(relay: Relay) -> None:
+    prove = "relay reconcile events.ndjson proves that nothing is missing"
+    send = "relay replay events.ndjson sends it, to the destinations that --integrations names"
+    shown = {
+        "first": (FINISHED, f"{prove}; {send}"),
+        "last": (replace(FINISHED, new_since="2024-01-01T00:00:00Z"), send),
+        "subscriptions": (replace(FINISHED, counts={"subscriptions": Counts()}), send),
+        "sample": (replace(FINISHED, sample=True), ""),
+        "empty": (replace(FINISHED, events={}), ""),
+    }
+    for name, (result, told) in shown.items():
+        relay.jobs.told = [result]
+        rows = relay("backfill", "--since", "2024-01-01").err.splitlines()
+        assert (name, [row[8:] for row in rows if row.startswith("next")]) == (
+            name,
+            [told] if told else [],
+        )
 
 
 @pytest.mark.parametrize(("given", "told"), [(9_878, "missing"), (9_880, "in excess")])
@@ -231,5 +261,5 @@ def test_the_command_fails_where_no_reason_is_known(relay: Relay, given: int, to
     relay.jobs.told = [ended(Counted("orders", given, 9_879))]
     shown = relay("backfill", "--since", "2024-01-01", "--quiet")
     assert shown.code == 3
-    assert f"error: 1 order is {told}: {given:,} given, Shopify counts 9,879." in shown.err
+    assert f"error: 1 order is {told}: {given:,} given, and Shopify counts 9,879." in shown.err
     assert "`relay reconcile events.ndjson` names them" in shown.err

@@ -184,6 +184,7 @@ def test_a_damaged_history_is_not_a_new_job(shop: SmallShop, tmp_path: Path) -> 
 
 def test_a_cut_over_holds_until_it_is_lifted(shop: SmallShop, tmp_path: Path) -> None:
     backfill(shop, tmp_path, until="2023-11-14T22:14:10Z")
+    assert [one.is_cut_over for one in jobs.status(tmp_path / "state")] == [True]
     with pytest.raises(UsageError, match="ended on purpose with --until"):
         last(later(shop), tmp_path)
     found = tracks(last(later(shop), tmp_path, past_until=True))
