@@ -23,7 +23,7 @@ Cells = list[Text]
 
 
 def tables(result: Reconciled, width: int, *, is_full: bool) -> Iterator[Table | Text]:
-    """Give the sums, the figures of months (all, or those unexplained) and Shopify's report."""
+    """Give the sums, and the figures of months: those unexplained, or all, and Shopify's report."""
     by_month = [row for row in result.rows if is_full or row.unexplained]
     by_month.sort(key=lambda row: (row.month, _place(row)))
     for names, rows in (
@@ -32,7 +32,7 @@ def tables(result: Reconciled, width: int, *, is_full: bool) -> Iterator[Table |
             ("month", "", *_SIDES),
             [[Text(row.month), Text(_label(row)), *_cells(row)] for row in by_month],
         ),
-        (("Shopify's sales report", *_SALES), list(_report(result, is_full=is_full))),
+        (("Shopify's sales report", *_SALES), list(_report(result)) if is_full else []),
     ):
         if rows:
             yield laid_out(names, rows, width)
@@ -76,18 +76,15 @@ def _sums(result: Reconciled) -> list[Row]:
     return sorted(summed(result.rows), key=_place)
 
 
-def _report(result: Reconciled, *, is_full: bool) -> Iterator[Cells]:
-    """Give Shopify's sales report, by month where everything is asked for, and its sums."""
+def _report(result: Reconciled) -> Iterator[Cells]:
+    """Give Shopify's sales report, by month, and its sums."""
     currency = currency_of(result)
     every = [[getattr(month, name) for name in _SALES] for month in result.report]
     by_month = [
         (month.month, told) for month, told in zip(result.report, every, strict=True) if any(told)
     ]
     sums = [sum(column, Decimal(0)) for column in zip(*every, strict=True)]
-    for label, (number, *amounts) in [
-        *(by_month if is_full else ()),
-        *([("all months", sums)] if every else ()),
-    ]:
+    for label, (number, *amounts) in [*by_month, *([("all months", sums)] if every else ())]:
         figures = (money(amount, currency) for amount in amounts)
         yield [Text(label), Text(count(int(number))), *map(Text, figures)]
 

@@ -1,4 +1,4 @@
-"""Draws a proof: what differs, by name, then the sums of both sides."""
+"""Draws a proof: the verdict, what differs, by name, then the sums of both sides."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from tqdm import tqdm
 from littlerelay.clock import Clock
 from littlerelay.compare.values import Comparing
 from littlerelay.reconcile.values import (
+    KINDS,
     REASONS,
     Asking,
     Differing,
     Finding,
+    Kind,
     Reason,
     Reconciled,
+    summed,
 )
 
 from .console import facts
@@ -37,8 +40,9 @@ _ONE = {
     "fulfillments": "fulfillment",
 }
 _REPORT = (
-    "It counts by whole days of the shop, edits and cancellations when they were made, and neither "
-    "gift cards nor tips nor deleted orders: it stands beside, and decides nothing."
+    "Its total is less what was paid back. It counts by whole days of the shop, edits, refunds and "
+    "cancellations when they were made, and neither gift cards nor tips nor deleted orders: it "
+    "stands beside, and decides nothing."
 )
 _BEYOND = (
     "products, coupons, who somebody is (userId) and what an order is called: `relay diff --since` "
@@ -67,7 +71,9 @@ class ProofView:
         self._bar: tqdm[NoReturn] | None = None
         self._unit = ""
         self._named: Counter[Reason | None] = Counter()
-        self._held: list[Text] = []
+        self._kinds: Counter[tuple[Reason, Kind]] = Counter()
+        self._faults: list[Text] = []  # until the verdict, which stands above them
+        self._held: list[Text] = []  # until after the sums
 
     def show(self, value: Shown) -> None:
         """Draw one value."""
@@ -116,17 +122,28 @@ class ProofView:
     def _name(self, found: Finding) -> None:
         """Name one difference, unless enough of its kind were."""
         self._named[found.reason] += 1
+        if found.reason is not None:
+            self._kinds[found.reason, found.kind] += 1
         most = _FAULTS if found.reason is None else _EXPLAINED
         if not self._is_full and self._named[found.reason] > most:
             return
         line = Text(described(found), style="dim" if found.reason else "red")
-        if found.reason is None or (self._is_full and self._errors is not None):
-            self._out.print(line)
+        if self._errors is None:
+            if found.reason is None:
+                self._out.print(line)
+        elif self._is_full:
+            self._out.print(line)  # as they come: there may be any number
         else:
-            self._held.append(line)  # after the sums: faults come first
+            (self._held if found.reason else self._faults).append(line)
 
     def _draw(self, result: Reconciled) -> None:
-        if len(self._held) < sum(self._named.values()):
+        if self._is_full and self._named:
+            self._out.print()
+        self._out.print(Text(verdict(result), style="bold red" if result.faults else "bold green"))
+        self._out.print()
+        for line in self._faults:
+            self._out.print(line)
+        if self._faults:
             self._out.print()
         for table in tables(result, self._out.width, is_full=self._is_full):
             self._out.print(table)
@@ -144,16 +161,48 @@ class ProofView:
         found += [("note", note) for note in result.notes]
         for reason, number in result.explained.items():
             more = "" if self._is_full or number <= _EXPLAINED else "; --full names all"
-            found.append(("explained", f"{count(number)} {reason}: {REASONS[reason]}{more}"))
+            found.append(("explained", f"{self._of(reason, number)}: {REASONS[reason]}{more}"))
         if result.kinds:
             more = "" if self._is_full or is_named(result) else "; --full names all"
             found.append(("unexplained", f"{count(result.faults)}{more}"))
             took = duration(result.elapsed)
             found.append(("left aside", _BEYOND))
             found.append(("compared", f"in {took}; months are those of {result.zone}"))
-        if result.report:
+        if result.report and self._is_full:
             found.append(("report", _REPORT))
         return found
+
+    def _of(self, reason: Reason, number: int) -> str:
+        """Say what a reason explains: ``test order: 31 orders, 14 refunds``."""
+        told = [_several(self._kinds[reason, kind], kind) for kind in KINDS]
+        return f"{reason}: {', '.join(filter(None, told)) or count(number)}"
+
+
+def verdict(result: Reconciled) -> str:
+    """Say in one line what a proof came to.
+
+    As in ``Proved: 1,467 orders (177,544.37 USD), 192 refunds; nothing is unexplained.``
+    """
+    sums = summed(result.rows)
+    totals = [
+        f"{money(row.file, row.currency)} {clean(row.currency)}"
+        for row in sums
+        if row.name == "total"
+    ]
+    told = []
+    for kind in result.kinds:
+        number = int(sum(row.file for row in sums if row.name == kind))  # of each currency
+        amounts = f" ({', '.join(totals)})" if kind == "orders" and totals else ""
+        told.append((_several(number, kind) or f"no {kind}") + amounts)
+    held = ", ".join(told)
+    if not result.faults:
+        return f"Proved: {held}; nothing is unexplained."
+    what = "differences have" if result.faults > 1 else "difference has"
+    return f"Not proved: {count(result.faults)} {what} no explanation, in {held}."
+
+
+def _several(number: int, kind: Kind) -> str:
+    return f"{count(number)} {_ONE[kind] if number == 1 else kind}" if number else ""
 
 
 def is_named(result: Reconciled) -> bool:

@@ -102,21 +102,24 @@ def test_it_names_what_differs_and_ends_with_3(relay: Relay, told: list[object])
     ended = relay("reconcile", "events.ndjson")
     assert ended.code == 3
     shown = lines(ended)
-    assert shown[:2] == [
+    told_orders = "no orders (61.50 USD, 700 JPY)"
+    assert shown[:4] == [
+        f"Not proved: 2 differences have no explanation, in {told_orders}, 3 customers.",
+        "",
         "~ #1042  order 5042  total 54.00, Shopify 54.01",
         f"- #1043  order 5043  not in the files: {AT}, total 1,234.00 USD, tax 0.005",
     ]
     customer = f"customer with the messageId {'a' * 36}"
     explained = f"+ 70\\x1b[2J  {customer}  not in Shopify: {AT}  (rejected: missing_field)"
     assert shown.index(explained) > shown.index(next(one for one in shown if "total" in one))
-    assert shown.index(explained) > max(at for at, one in enumerate(shown) if "all months" in one)
+    assert shown.index(explained) > shown.index(next(one for one in shown if "JPY total" in one))
     assert "error: 2 differences have no explanation" in ended.err
     assert "hint: Each is named above." in ended.err
 
 
 def test_it_says_why_something_should_not_be_there(relay: Relay, told: list[object]) -> None:
     told += [replace(MISSING, outcome="extra", detail="test order"), RESULT]
-    (shown, *_) = lines(relay("reconcile", "events.ndjson"))
+    (_, _, shown, *_) = lines(relay("reconcile", "events.ndjson"))
     assert shown.startswith(f"+ #1043  order 5043  not to be in the files (test order): {AT}")
 
 
@@ -130,7 +133,7 @@ def test_sums_of_both_sides_stand_below(relay: Relay, told: list[object]) -> Non
     months = [one for one in shown if one.startswith("2026-")]
     assert [one.split()[:3] for one in months] == [["2026-01", "USD", "total"]]
     assert "note         refunds are not compared: because" in shown
-    assert [one for one in shown if one.startswith("all months")]
+    assert not [one for one in shown if one.startswith(("all months", "report"))]
     assert [one for one in shown if one.startswith("left aside   products, coupons, who")]
 
 
@@ -144,6 +147,26 @@ def test_full_shows_every_month_and_every_difference(relay: Relay, told: list[ob
     # Three months, and one of Shopify's report, which has nothing of another one.
     assert not [one for one in lines(ended) if one.startswith("2025-")]
     assert len([one for one in lines(ended) if one.startswith("2026-")]) == 4
+    (report,) = [one for one in lines(ended) if one.startswith("report")]
+    assert "Its total is less what was paid back." in report
+    assert [one for one in lines(ended) if one.startswith("all months")]
+
+
+def test_the_verdict_is_the_first_line(relay: Relay, told: list[object]) -> None:
+    orders = Row("2026-02", "USD", "orders", Decimal(1_466), Decimal(1_497), Decimal(-31))
+    others = Row("2026-02", "JPY", "orders", Decimal(1), Decimal(1), Decimal(0))
+    told += [EXTRA, replace(SOUND, rows=(*SOUND.rows, orders, others))]
+    (first, *_) = lines(relay("reconcile"))
+    figures = "1,467 orders (7.50 USD, 700 JPY), 3 customers"
+    assert first == f"Proved: {figures}; nothing is unexplained."
+
+
+def test_what_a_reason_explains_is_counted_by_what_it_is(relay: Relay, told: list[object]) -> None:
+    test = replace(MISSING, reason="test order")
+    every = [test, test, replace(test, kind="refunds")]
+    told += [*every, replace(SOUND, explained={"test order": 3})]
+    (explained,) = [one for one in lines(relay("reconcile")) if one.startswith("explained")]
+    assert "test order: 2 orders, 1 refund: test orders give no events" in explained
 
 
 def test_quiet_says_only_what_is_wrong(relay: Relay, told: list[object]) -> None:
