@@ -12,6 +12,7 @@ from typing import Any
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.configuration import Options
 from littlerelay.errors import Bug, RecordError, UsageError
+from littlerelay.progress import Noted
 from littlerelay.settings import RATE, BackfillRequest, DiffRequest, Outcome, Settings
 
 from . import diff_options, options
@@ -123,7 +124,7 @@ def _of_files(request: DiffRequest, *, quiet: bool, json: bool) -> Compared:
         display.comparing(quiet=quiet, is_json=json) as show,
         closing(diffs.diff(replace(request, old=(old,)), new)) as told,
     ):
-        compared = _followed(told, show)
+        compared = _followed(told, show, quiet=quiet)
     if compared.is_strange and not request.events:
         display.warning(
             "no message of one side is on the other: are they of one shop, and one namespace?"
@@ -151,7 +152,7 @@ def _of_shop(
             )
             first = _read(told, follow)
         show = stack.enter_context(display.comparing(quiet=quiet, is_json=json))
-        compared = _followed(chain([first], told), show)
+        compared = _followed(chain([first], told), show, quiet=quiet)
     if compared.rejected:
         were = "record was" if compared.rejected == 1 else "records were"
         display.failure(
@@ -170,10 +171,16 @@ def _read(told: Iterator[Any], follow: Callable[[Any], None]) -> _Found:
     raise Bug("a shop was read, and not compared")
 
 
-def _followed(told: Iterator[Any], show: Callable[[_Found], None]) -> Compared:
+def _followed(told: Iterator[Any], show: Callable[[_Found], None], *, quiet: bool) -> Compared:
     """Show what is told, to its end, and give the result."""
+    from . import display  # noqa: PLC0415
+
     result = None
     for value in told:
+        if isinstance(value, Noted):
+            if not quiet:
+                display.warning(value.text)
+            continue
         show(value)
         if isinstance(value, Compared):
             result = value

@@ -107,8 +107,12 @@ def draw_difference(found: Difference, out: Console) -> None:
 
 
 def draw_compared(compared: Compared, out: Console) -> None:
-    """Draw the counts: in all, by event and by month."""
-    out.print(_counts(compared))
+    """Draw the counts: in all, by event and by month; or that nothing differs."""
+    same = compared.counts["same"]
+    if same == sum(compared.counts.values()):
+        out.print(Text(f"Nothing differs: {count(same)} messages are the same.", style="bold"))
+    else:
+        out.print(_counts(compared))
     out.print()
     saved = f"{compared.plan} ({count(compared.saved or 0)} messages)"
     rows = [
@@ -171,22 +175,22 @@ def _counts(compared: Compared) -> Table:
     for outcome in OUTCOMES:
         table.add_column(f"{_SIGNS[outcome]} {outcome}", justify="right")
     _row(table, "all", compared.counts, "bold")
-    for group in (compared.events, compared.months):
+    for what, group in (("events", compared.events), ("months", compared.months)):
         table.add_row()
-        for name, counts in _told_apart(group):
+        for name, counts in _told_apart(group, what):
             _row(table, name, counts)
     return table
 
 
-def _told_apart(group: Mapping[str, Counts]) -> Iterator[tuple[str, Counts]]:
-    """Give what differs, and in one row the others, where there are more than a few."""
+def _told_apart(group: Mapping[str, Counts], what: str) -> Iterator[tuple[str, Counts]]:
+    """Give what differs, and in one row the other events or months, where they are many."""
     others = {name for name, counts in group.items() if counts["same"] == sum(counts.values())}
     if len(others) <= _ROWS:
         others = set()
     yield from ((name, counts) for name, counts in group.items() if name not in others)
     if others:
         same = sum(group[name]["same"] for name in others)
-        yield f"{len(others)} others", {**dict.fromkeys(OUTCOMES, 0), "same": same}
+        yield f"{len(others)} other {what}", {**dict.fromkeys(OUTCOMES, 0), "same": same}
 
 
 def _row(table: Table, name: str, counts: Counts, style: str = "") -> None:

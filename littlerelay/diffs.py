@@ -16,23 +16,26 @@ from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.compare.workspace import Workspace
 from littlerelay.errors import DamagedError, UsageError
+from littlerelay.meaning import OF_JOB, SETTINGS, differences
 from littlerelay.places import STDIN, check_new, named
+from littlerelay.progress import Noted
 from littlerelay.sequence import in_order
 from littlerelay.settings import DiffRequest
 
-Told = Comparing | Difference | Compared
+Told = Noted | Comparing | Difference | Compared
 
 
 def diff(request: DiffRequest, new: str, clock: Clock = SYSTEM) -> Generator[Told, None, None]:
     """Compare a file with earlier ones, giving progress, then messages, then what it came to.
 
-    Raises the errors of ``littlerelay.errors``.
+    First it notes the settings that make all of it differ. Raises those of ``littlerelay.errors``.
     """
     began = clock.monotonic()
     wanted = wanted_of(request)
     with whole_files():
         old, files = opened(request.old), opened([new])
         check_naming(old, files[0].naming, new)
+        yield from _other_settings(old, files[0])
         with Workspace() as work:
             compared = yield from Comparison(old, files, work, wanted).run()
     yield finished(compared, began, clock)
@@ -44,6 +47,21 @@ def finished(compared: Compared, began: float, clock: Clock) -> Compared:
     if preview is not None:
         preview = replace(preview, limits=ages.exceeded(preview.first, clock.now()))
     return replace(compared, elapsed=clock.monotonic() - began, preview=preview)
+
+
+def _other_settings(old: Sequence[File], new: File) -> Iterator[Noted]:
+    """Note the settings with which the runs of both sides wrote, where they differ."""
+    for file in old:
+        if file.run is None or new.run is None:
+            continue
+        then, now = file.run.meaning, new.run.meaning
+        names = OF_JOB if then.resources and now.resources else SETTINGS & OF_JOB
+        changed = differences(then, now, names)
+        if changed:
+            yield Noted(
+                f"{file.path} was written with other settings than {new.path}: {changed}; what is "
+                "new, changed or gone may come from that alone"
+            )
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
 
 def _moment(path: Path) -> int | None:
     """Give up to when a file's run read, in seconds since 1970; none where nothing tells."""
-    run = checkpoint.load(Paths(path).checkpoint)
+    run = checkpoint.load(Paths(path).checkpoint) if path.is_file() else None
     return None if run is None or run.meaning.recorded_in else run.frozen_end
 
 

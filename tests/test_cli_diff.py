@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from command import Ended, Relay, faked
-from sent_files import line, message, messages, put
+from sent_files import line, message, messages, put, put_own
 
 CHANGED = {"order_id": "#1", "total": 49.0, "note": ""}
 
@@ -163,8 +163,26 @@ def test_what_does_not_differ_is_told_in_one_row(relay: Relay) -> None:
     ended = relay("diff", *written(months, [*months[1:], {**months[0], "userId": "x"}]))
     rows = [one.split() for one in shown(ended)]
     assert ["2024-01", "0", "1", "0", "0"] in rows
-    assert ["5", "others", "0", "0", "5", "0"] in rows
+    assert ["5", "other", "months", "0", "0", "5", "0"] in rows
     assert "2024-02" not in ended.out
+
+
+def test_where_nothing_differs_there_are_no_tables(relay: Relay) -> None:
+    ended = relay("diff", *written([message(1), message(2)], [message(2), message(1)]))
+    rows = shown(ended)
+    assert rows[0] == "Nothing differs: 2 messages are the same."
+    assert not [row for row in rows if row.startswith(("all", "2024-"))]
+
+
+def test_other_settings_are_told_before_what_differs(relay: Relay, tmp_path: Path) -> None:
+    old = put_own(tmp_path / "a.ndjson", [line(message(1))])
+    new = put_own(tmp_path / "b.ndjson", [line(message(1, userId="x"))], user_id="email_sha256")
+    ended = relay("diff", str(old), str(new))
+    told = f"warning: {old} was written with other settings than {new}: user_id was"
+    assert ended.err.startswith(told)
+    assert "may come from that alone" in ended.err
+    assert relay("diff", str(old), str(new), "--quiet").err == ""
+    assert relay("diff", str(old), str(old)).err == ""
 
 
 @pytest.mark.parametrize(
@@ -201,10 +219,17 @@ def test_sides_without_anything_in_common_are_warned_of(relay: Relay) -> None:
 
 def test_months_are_those_of_a_zone(relay: Relay) -> None:
     late = message(1, timestamp="2024-02-29T23:30:00.000Z")
-    ended = relay("diff", *written([late], [late]), "--tz", "Europe/Berlin")
+    ended = relay(
+        "diff",
+        *written([late], [{**late, "userId": "x"}]),
+        "--samples",
+        "0",
+        "--tz",
+        "Europe/Berlin",
+    )
     assert "months are those of Europe/Berlin" in ended.out
     assert "2024-03" in ended.out
-    assert "2024-02" not in ended.out
+    assert "2024-02" not in ended.out.partition("old ")[0]  # below stands when it was
 
 
 @pytest.mark.parametrize(
