@@ -192,6 +192,13 @@ def set_files_aside(paths: Iterable[Path], moment: int) -> None:
             sync_folder(path.absolute().parent)
 
 
+def remove(paths: Paths) -> None:
+    """Remove the files of a run that came to nothing, the checkpoint last. Raises DiskError."""
+    for path in (paths.output, paths.rejects, paths.checkpoint):
+        with disk_errors(path):
+            path.unlink(missing_ok=True)
+
+
 def named(inputs: Iterable[str]) -> list[Path]:
     """Give the files that are meant, in order and each once; none for standard input.
 

@@ -22,7 +22,7 @@ from littlerelay.files.inputs import Input
 from littlerelay.files.ndjson import LazyFile, Output, verify
 from littlerelay.mappers.pixels import check_server_events
 from littlerelay.meaning import EVERYTHING, Meaning, Recording, differences
-from littlerelay.places import Paths, check_apart, check_place, named, set_files_aside
+from littlerelay.places import Paths, check_apart, check_place, named, remove, set_files_aside
 from littlerelay.progress import Finished, Replaying
 from littlerelay.recordings.kinds import KINDS, NAMED
 from littlerelay.recordings.mapping import Mapper, Rules
@@ -91,11 +91,16 @@ class _Job:
             yield replace(self._finished(start), already=True)
             return
         began = self.clock.monotonic()
-        with ExitStack() as stack:
+        with ExitStack() as after, ExitStack() as stack:
             output = stack.enter_context(closing(open_output(self.paths.output, start.output)))
             rejects = stack.enter_context(closing(LazyFile(self.paths.rejects, start.rejects)))
             store = stack.enter_context(closing(Store(self.paths.spill)))
-            yield from self._read(store, start)
+            try:
+                yield from self._read(store, start)
+            except UsageError:  # nobody asked to keep what relay refuses
+                after.callback(remove, self.paths)
+                after.callback(clear, self.paths.spill)
+                raise
             yield from self._map(store, start)
             end = yield from self._write(store, start, output, rejects)
         checkpoint.save(self.paths.checkpoint, end)

@@ -208,3 +208,12 @@ def test_only_what_shopify_signed_is_taken_where_that_is_verified(tmp_path: Path
     assert found == [(4, "wrong_signature"), *unsigned]
     other = replay(tmp_path, secrets=SigningSecrets(b"another"), shop=SHOP, restart=True)
     assert other.counts["orders"].rejected == 7
+
+
+def test_what_is_refused_leaves_no_customers_data(tmp_path: Path) -> None:
+    put(tmp_path / "recorded.ndjson", [webhook("orders/create", order(), shop=None)])
+    with pytest.raises(UsageError, match="No line of the recordings tells the shop"):
+        replay(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["recorded.ndjson"]
+    replay(tmp_path, shop=SHOP)
+    assert names(events(tmp_path))
