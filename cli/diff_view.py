@@ -127,7 +127,7 @@ def draw_compared(compared: Compared, out: Console) -> None:
     out.print(facts(rows))
     if compared.preview is not None and compared.preview.events:
         out.print()
-        draw_preview(compared.preview, out)
+        draw_preview(compared.preview, out, since=compared.since)
 
 
 class Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from littlerelay.ages import Limit
 from littlerelay.previews import Figure, Preview
 
 from .console import Facts, facts
-from .text import age, clean, count, duration, event, size
+from .text import age, clean, count, dated, duration, event, size
 
 if TYPE_CHECKING:
     from littlerelay.estimates import Estimate, Records  # with it comes httpx
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _OLD = "Older than some destinations take an event for what it is:"
 SAMPLED = (
     "Counts without `about` are Shopify's own, and hold but for records that cannot be mapped; the "
-    "others are from the sample, and 19 of 20 are right to within ±. What is rare may be missing."
+    "others are from the sample, and 19 of 20 are right to within ± or `up to`. What is rare may "
+    "be missing."
 )
 
 
@@ -35,20 +36,25 @@ def draw_estimate(found: Estimate, out: Console) -> None:
         table.add_row(clean(name), *_records(records))
     out.print(table)
     out.print()
-    draw_preview(found.preview, out, _reading(found))
+    draw_preview(found.preview, out, _reading(found), found.since)
     if not found.preview.messages.is_exact:
         out.print()
         out.print(Text(SAMPLED, style="dim"))
 
 
-def draw_preview(preview: Preview, out: Console, more: Facts = ()) -> None:
-    """Draw a preview; ``more`` are lines of whoever knows more than what is sent."""
+def draw_preview(
+    preview: Preview, out: Console, more: Facts = (), since: str | None = None
+) -> None:
+    """Draw a preview; ``more`` are lines of whoever knows more than what is sent.
+
+    ``since`` is the start of the period, where it is of one.
+    """
     table = _table("to send", "count", "")
     for name, figure in (*preview.events.items(), ("all", preview.messages)):
         table.add_row(Text(event(name), style="bold" if name == "all" else ""), *_cells(figure))
     out.print(table)
     out.print()
-    out.print(facts([*_costs(preview), *more]))
+    out.print(facts([*_costs(preview, since), *more]))
     if preview.limits:
         out.print()
         out.print(Text(_OLD, style="yellow"))
@@ -96,17 +102,17 @@ def plain_preview(preview: Preview) -> dict[str, Any]:
     }
 
 
-def _costs(preview: Preview) -> Facts:
+def _costs(preview: Preview, since: str | None) -> Facts:
     rate = f"{preview.rate:,g} messages a second"
     return [
-        ("users", f"{_figure(preview.users)} distinct userIds"),
-        ("visitors", f"{_figure(preview.visitors)} distinct anonymousIds without a userId"),
+        ("users", f"{_billed(preview.users)} distinct userIds"),
+        ("visitors", f"{_billed(preview.visitors)} distinct anonymousIds without a userId"),
         ("billed as", "tracked users and API calls of the month in which they are sent"),
-        ("bytes", size(preview.bytes.number) if preview.bytes.is_exact else _bytes(preview)),
-        ("batches", _figure(preview.batches)),
+        ("bytes", _billed(preview.bytes, size)),
+        ("batches", _billed(preview.batches)),
         ("sending", f"{duration(preview.seconds)} at {rate}"),
-        ("first", _dated(preview.first, "{} or earlier", preview)),
-        ("last", _dated(preview.last, "{} at the latest", preview)),
+        ("first", _dated(preview.first, "{} or earlier", preview, since)),
+        ("last", _dated(preview.last, "{} at the latest", preview, None)),
     ]
 
 
@@ -135,27 +141,46 @@ def _cells(figure: Figure) -> list[Text]:
     number = Text(count(figure.number))
     if figure.is_exact:
         return [number, Text()]
+    if _is_vague(figure):
+        return [Text.assemble(("up to ", "dim"), count(_most(figure))), Text()]
     return [Text.assemble(("about ", "dim"), number), Text(_margin(figure), style="dim")]
 
 
 def _figure(figure: Figure) -> str:
     if figure.is_exact:
         return count(figure.number)
+    if _is_vague(figure):
+        return f"up to {count(_most(figure))}"
     return f"about {count(figure.number)} {_margin(figure)}".rstrip()
+
+
+def _billed(figure: Figure, written: Callable[[int], str] = count) -> str:
+    """Say what is paid for, with the most that it is likely to come to."""
+    if figure.is_exact:
+        return written(figure.number)
+    about = "" if _is_vague(figure) else f"about {written(figure.number)}"
+    most = f"up to {written(_most(figure))}" if figure.margin else ""
+    return ", ".join(filter(None, (about, most)))
+
+
+def _is_vague(figure: Figure) -> bool:
+    """Tell whether a figure may as well be none: then only the most that it may be says much."""
+    return 0 < figure.number <= figure.margin
+
+
+def _most(figure: Figure) -> int:
+    return figure.number + figure.margin
 
 
 def _margin(figure: Figure) -> str:
     return f"± {count(figure.margin)}" if figure.margin else ""
 
 
-def _bytes(preview: Preview) -> str:
-    return f"about {size(preview.bytes.number)} ± {size(preview.bytes.margin)}"
-
-
-def _dated(moment: str | None, about: str, preview: Preview) -> str:
+def _dated(moment: str | None, about: str, preview: Preview, since: str | None) -> str:
     if moment is None:
         return ""
-    return moment if preview.is_dated_exactly else about.format(moment)
+    told = moment if preview.is_dated_exactly else about.format(moment)
+    return told + dated(moment, since).removeprefix(moment)
 
 
 def _limits(limits: Iterable[Limit]) -> Facts:

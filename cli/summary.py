@@ -13,7 +13,7 @@ from littlerelay.progress import Finished, JobStatus
 
 from .console import Facts, facts
 from .results import counted, outside
-from .text import clean, count, duration, event, period, size, so_far
+from .text import clean, count, dated, duration, event, period, size, so_far
 
 _ROOM_FOR_TABLES = 60  # columns
 _FEW_NAMES = 3  # of files that were mapped
@@ -115,7 +115,7 @@ def _headline(result: Finished) -> str:
 def _places(result: Finished, *, is_posted: bool) -> Facts:
     return [
         *_counted(result),
-        ("first", result.first or ""),
+        ("first", _first(result)),
         ("last", result.last or ""),
         ("output", f"{_place(result.output)} ({_whereabouts(result)})"),
         ("rejects", result.rejects if result.rejected else ""),
@@ -134,6 +134,11 @@ def _sources(result: Finished) -> str:
     facts = [f"{count(len(names))} files"] if many else []
     facts += [size(result.mapped_bytes)] if result.mapped_bytes else []
     return f"{told} ({', '.join(facts)})" if facts else told
+
+
+def _first(result: Finished) -> str:
+    is_of_period = result.new_since is None and not result.mapped_from
+    return dated(result.first, result.since if is_of_period else None) if result.first else ""
 
 
 def _counted(result: Finished) -> Facts:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from command import Relay, faked, part
 from littlerelay import ages, estimates
@@ -54,11 +57,11 @@ Order Completed         97,000
 Order Refunded     about 4,100  ± 900
 all              about 101,100  ± 900
 
-users      about 41,000 ± 300 distinct userIds
+users      about 41,000, up to 41,300 distinct userIds
 visitors   0 distinct anonymousIds without a userId
 billed as  tracked users and API calls of the month in which they are sent
-bytes      about 612.0 MB ± 9.0 MB
-batches    about 1,275 ± 53
+bytes      about 612.0 MB, up to 621.0 MB
+batches    about 1,275, up to 1,328
 sending    16m51s at 100 messages a second
 first      2024-01-01T05:03:00.000Z or earlier
 last       2026-11-23T14:00:00.000Z at the latest
@@ -74,6 +77,28 @@ Braze, PostHog, Attio, Canvas  older than 24 hours: {ages.LIMITS[-1].detail}
 
 {part("preview_view").SAMPLED}
 """
+
+
+def drawn(preview: Preview) -> str:
+    out = Console(file=StringIO(), width=100)
+    with out.capture() as capture:
+        part("preview_view").draw_preview(preview, out, since=FOUND.since)
+    return capture.get()
+
+
+def test_a_figure_that_may_be_none_is_told_by_its_most() -> None:
+    vague = Figure(29, is_exact=False, margin=72)
+    shown = drawn(replace(FOUND.preview, events={"Post Purchase Upsell": vague}, users=vague))
+    assert [row.split() for row in shown.splitlines() if "Upsell" in row] == [
+        ["Post", "Purchase", "Upsell", "up", "to", "101"]
+    ]
+    assert "users      up to 101 distinct userIds" in shown
+
+
+def test_what_is_dated_before_the_period_is_called_a_state() -> None:
+    shown = drawn(replace(FOUND.preview, first="2015-08-14T00:55:46.000Z"))
+    of = "2015-08-14T00:55:46.000Z or earlier (before the period: an Alias or another state)"
+    assert f"first      {of}" in shown
 
 
 @pytest.fixture

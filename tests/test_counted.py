@@ -263,3 +263,12 @@ def test_the_command_fails_where_no_reason_is_known(relay: Relay, given: int, to
     assert shown.code == 3
     assert f"error: 1 order is {told}: {given:,} given, and Shopify counts 9,879." in shown.err
     assert "`relay reconcile events.ndjson` names them" in shown.err
+
+
+def test_an_alias_of_an_old_order_does_not_look_as_if_the_period_was_ignored(relay: Relay) -> None:
+    moment = "2015-08-14T00:55:46.000Z"
+    relay.jobs.told = [replace(FINISHED, first=moment)]
+    shown = relay("backfill", "--since", "2024-01-01").err
+    assert f"first   {moment} (before the period: an Alias or another state)\n" in shown
+    relay.jobs.told = [replace(FINISHED, first=moment, new_since="2024-02-01T00:00:00Z")]
+    assert f"first   {moment}\n" in relay("backfill", "--since", "2024-01-01").err
