@@ -36,6 +36,7 @@ from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings, metafield
 from littlerelay.shopify.gathering import clear
 from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.protected import check_protected
 from littlerelay.shopify.session import open_session, shop_domain
 from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.shopify.ways import Ways
@@ -168,6 +169,8 @@ class _Job:
         """Begin a run, once nothing speaks against it: its checkpoint is the first of its files."""
         history = self.folder.load()
         start = runs.new(self.request, self.shop, self.folder.job, meant, history)
+        if {"customers", "orders"} <= set(self.request.resources):
+            check_protected(self.shop.api)
         if posting := self._posting(paths):
             check_ages(start, self.settings.mapping, self.clock.now())
             posting.repeated(start, resends=self.request.restart)

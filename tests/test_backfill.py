@@ -8,7 +8,7 @@ import pytest
 
 from littlerelay import jobs
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.errors import UnreachableError
+from littlerelay.errors import RefusedError, UnreachableError
 from littlerelay.progress import Finished, Progress, Waiting
 from littlerelay.settings import BackfillRequest
 from shops import BOOKED, SINCE, backfill, booked, check_facts, finished, ids, moments, settings
@@ -150,3 +150,14 @@ def test_a_run_waits_for_the_points_that_it_lacks_and_no_longer(plan: str, tmp_p
     assert missing > LEFT, "the bucket must have been emptied more than once"
     # Each query needs its whole requested cost at first, of which it gives most back.
     assert missing <= points <= missing + LARGEST_COST
+
+
+def test_customers_data_that_is_withheld_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with (
+        StandIn(orders=20, plan="enterprise", time_scale=50, approval="level1") as shop,
+        pytest.raises(RefusedError, match="withholds protected customer data") as caught,
+    ):
+        backfill(shop, tmp_path)
+    assert caught.value.hint.startswith("Request access to protected customer data")
+    assert not list(tmp_path.glob("*.ndjson*"))
+    assert jobs.status(tmp_path / "state") == []
