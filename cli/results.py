@@ -91,6 +91,8 @@ def counted(one: Counted) -> str:
 
     As in ``1,467 given + 31 test orders = 1,498, as Shopify counts``.
     """
+    if not one.explained and not one.unexplained:
+        return f"{one.given:,} given, as many as Shopify counts"
     told = f"{one.given:,} given"
     for reason, number in one.explained.items():
         told += f" {'-' if reason == 'deleted' else '+'} {number:,} {reason}"

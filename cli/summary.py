@@ -122,7 +122,7 @@ def _places(result: Finished, *, is_posted: bool) -> Facts:
         ("archive", result.archive or ""),
         ("from", _sources(result)),
         ("sample", "--limit: not everything was read" if result.sample else ""),
-        ("next", _already(result) if result.already else _next(result, is_posted=is_posted)),
+        *_next(result, is_posted=is_posted),
     ]
 
 
@@ -151,16 +151,19 @@ def _counted(result: Finished) -> Facts:
     return found
 
 
-def _next(result: Finished, *, is_posted: bool) -> str:
+def _next(result: Finished, *, is_posted: bool) -> Facts:
     """Say what is left to do with a file: to prove that it is whole, and to send it."""
+    if result.already:
+        return [("next", _already(result))]
     if result.sample or result.output == "-" or result.is_removed or not result.events:
-        return ""
-    name = shlex.quote(result.output)
+        return []
     is_whole = not result.mapped_from and result.new_since is None
     is_provable = is_whole and not {"customers", "orders"}.isdisjoint(result.counts)
-    steps = [_PROVE.format(name)] if is_provable else []
-    steps += [] if is_posted else [_SEND.format(name)]
-    return "; ".join(steps)
+    steps = [*([_PROVE] if is_provable else ()), *(() if is_posted else [_SEND])]
+    name = shlex.quote(result.output)
+    return [
+        (label, step.format(name)) for label, step in zip(("next", "then"), steps, strict=False)
+    ]
 
 
 def _whereabouts(result: Finished) -> str:
