@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.values import Compared, Comparing, Difference
 from littlerelay.errors import Bug
-from littlerelay.progress import Checked, Delivering, Finished, JobStatus, Progress, Replaying
+from littlerelay.job_status import JobStatus
+from littlerelay.progress import Checked, Delivering, Finished, Progress, Replaying
 from littlerelay.reconcile.values import Asking, Finding, Reconciled
 
 from .text import clean, clean_lines

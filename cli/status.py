@@ -9,7 +9,7 @@ from typing import Any
 from littlerelay import environment
 from littlerelay.configuration import Options, configuration
 from littlerelay.errors import UsageError
-from littlerelay.progress import JobStatus
+from littlerelay.job_status import JobStatus
 
 from . import options
 from .setting_options import takes

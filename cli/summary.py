@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from littlerelay.progress import Finished, JobStatus
+from littlerelay.job_status import JobStatus
+from littlerelay.progress import Finished
 
 from .console import Facts, facts
 from .results import counted, outside

@@ -21,7 +21,8 @@ from littlerelay.configuration import Chosen, Configuration
 from littlerelay.configuration.paths import expanded
 from littlerelay.durable import open_readable
 from littlerelay.errors import RefusedError, UsageError
-from littlerelay.settings import Credentials, SigningSecrets
+from littlerelay.settings import Credentials
+from littlerelay.signing_secrets import SigningSecrets
 
 # Header values are visible ASCII; anything else would fail later, and loudly, with the secret.
 _VISIBLE = re.compile(r"[!-~]+")

@@ -13,13 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay import archives, checkpoint, deliveries, http, report, runs, sending
+from littlerelay import archives, checkpoint, deliveries, http, probing, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.durable import make_folder
 from littlerelay.errors import RefusedError, UnreachableError, UsageError
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
 from littlerelay.history import History, JobFolder, jobs
+from littlerelay.job_status import JobStatus
 from littlerelay.keeping import NOTHING, Kept, keeper
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import OF_SHOP, PERIOD, Meaning, differences
@@ -27,7 +28,7 @@ from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, check_stream, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
-from littlerelay.progress import Finished, JobStatus, Noted, Progress
+from littlerelay.progress import Finished, Noted, Progress
 from littlerelay.reading import Sources, open_recharge, read_shop
 from littlerelay.recharge.api import Recharge
 from littlerelay.reconcile.counting import counted, is_countable
@@ -59,7 +60,7 @@ def backfill(
     runs.check_request(request, settings.mapping, int(clock.now()))
     check_stream(stream, is_named=request.out == "-")
     if request.post is not None and request.post.check_key:
-        sending.check(request.post.destination, clock, watch)
+        probing.check(request.post.destination, clock, watch)
     domain = shop_domain(settings.shop)
     settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
     folder = JobFolder(settings.state, request.job or domain.partition(".")[0])

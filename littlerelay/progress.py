@@ -250,39 +250,6 @@ class Replaying:
 
 
 @dataclass(frozen=True, slots=True)
-class JobStatus:
-    """Where a job's latest run stands, as ``relay status`` shows it. Times are ISO 8601 in UTC.
-
-    ``phase`` is ``reading``, ``checking``, ``done``, ``sample``, ``missing`` where the run's files
-    are gone, or ``damaged`` where they cannot be read or an output has another size than it had.
-    ``resources`` gives what was read, Shopify's count at the start (none of what nobody counts),
-    and the time up to which all is read. ``reached`` is what ``--since last`` would go on from;
-    where ``is_cut_over``, that was set with ``--until``, and ``--past-until`` alone goes on.
-    ``unsent`` events are still to be sent where that was begun; ``is_removed`` says that the output
-    was sent whole, and removed. ``new_since`` is that of `Started`. ``sent`` holds, of each place
-    to which something was sent, its name and how many messages were accepted, refused, left out.
-    """
-
-    job: str
-    output: str
-    phase: str
-    since: str | None = None
-    until: str | None = None
-    resources: Mapping[str, tuple[int, int | None, str | None]] = field(default_factory=dict)
-    events: int = 0
-    rejected: int = 0
-    saved: str | None = None
-    reached: str | None = None
-    unsent: int = 0
-    is_removed: bool = False
-    new_since: str | None = None
-    shop: str = ""
-    integrations: str = ""
-    sent: tuple[tuple[str, int, int, int], ...] = ()
-    is_cut_over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """One precondition of a run, as ``relay check`` found it: ``detail`` says what was found.
 

@@ -22,12 +22,13 @@ from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.marks import EMPTY
 from littlerelay.patience import unwatched
 from littlerelay.places import check_stream, named, set_files_aside
+from littlerelay.probing import check
 from littlerelay.progress import Delivering, Sent
 from littlerelay.recordings import beginnings
 from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
-from littlerelay.sending import Listener, Outgoing, Wire, check, send, summed_up
+from littlerelay.sending import Listener, Outgoing, Wire, send, summed_up
 from littlerelay.sequence import in_order
 from littlerelay.settings import Destination, ReplayRequest
 from littlerelay.sources import OLD, Own, Plan

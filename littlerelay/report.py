@@ -9,9 +9,10 @@ from littlerelay import checkpoint, deliveries
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
+from littlerelay.job_status import JobStatus
 from littlerelay.meaning import text
 from littlerelay.places import Paths
-from littlerelay.progress import Counts, Finished, JobStatus, Reached, Started
+from littlerelay.progress import Counts, Finished, Reached, Started
 from littlerelay.times import iso
 from littlerelay.uncounted import UNCOUNTED
 

@@ -20,7 +20,6 @@ from littlerelay.deliveries import Delivery as Remembered
 from littlerelay.deliveries import DeliveryPaths
 from littlerelay.errors import AlteredError, Bug, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
-from littlerelay.patience import Patience, Watch
 from littlerelay.places import set_files_aside
 from littlerelay.progress import Delivering, Sending, Sent, Waiting
 from littlerelay.segment.access import Access
@@ -28,7 +27,6 @@ from littlerelay.segment.batches import Batch, Place
 from littlerelay.segment.delivery import Delivery, Pacer, Refusals
 from littlerelay.segment.lanes import Brake, Lanes, Stopped
 from littlerelay.segment.posting import AllRefusedError, Poster
-from littlerelay.segment.preflight import check_key
 from littlerelay.settings import Destination
 from littlerelay.sockets import Sockets
 
@@ -36,26 +34,7 @@ from littlerelay.sockets import Sockets
 Listener = Callable[[Waiting | Sending], None]
 
 _LATE = 20 * 3600  # seconds after which Segment may soon have forgotten what it was sent
-_PROBING = Patience(tries=4, seconds=30.0)  # for what is only asked before any work
-_SKEW = 60.0  # seconds that this machine's clock may be wrong
 _GRACE = 5.0  # seconds for a batch under way to be answered when relay is stopped
-
-
-def check(destination: Destination, clock: Clock, watch: Watch) -> None:
-    """Ask Segment whether it knows the key, and what time it is.
-
-    Segment works out each event's time from when it was sent: a wrong clock would shift them all.
-    Raises RefusedError, UnreachableError.
-    """
-    with http.client(clock, watch, _PROBING) as web:
-        told = check_key(destination, web, clock)
-    if told.ahead is not None and abs(told.ahead) > _SKEW:
-        side = "ahead of" if told.ahead > 0 else "behind"
-        raise RefusedError(
-            f"This machine's clock is {abs(told.ahead):.0f} seconds {side} Segment's, and every "
-            "event would be shifted by as much.",
-            "Set the clock (NTP does), then run the same command again.",
-        )
 
 
 class Wire:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
+from littlerelay.signing_secrets import SigningSecrets
+
 # How a shop's domain looks in lower case; `shopify.session` decides whether it is one.
 SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 
@@ -221,20 +223,6 @@ class RemapRequest:
     out: str
     restart: bool = False
     shop: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SigningSecrets:
-    """The client secrets with which Shopify and Recharge sign webhooks; none where not known."""
-
-    shopify: bytes | None = field(default=None, repr=False)
-    recharge: bytes | None = field(default=None, repr=False)
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """Name those whose secret is known."""
-        secrets = {"Shopify": self.shopify, "Recharge": self.recharge}
-        return tuple(name for name, secret in secrets.items() if secret is not None)
 
 
 @dataclass(frozen=True, slots=True)

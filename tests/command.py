@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import littlerelay
 from littlerelay.clock import Clock
-from littlerelay.progress import Advanced, Bucket, Counts, Finished, JobStatus, Progress, Started
+from littlerelay.job_status import JobStatus
+from littlerelay.progress import Advanced, Bucket, Counts, Finished, Progress, Started
 from littlerelay.settings import BackfillRequest, Settings
 
 if TYPE_CHECKING:
@@ -145,3 +146,10 @@ def faked(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
     yield Relay(jobs, capfd)
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def is_secret_kept(ended: Ended) -> bool:
+    """Tells whether neither what was said nor a file or its name holds the key."""
+    files = [path for path in Path.cwd().rglob("*") if path.is_file()]
+    kept = [f"{path.name} {path.read_text()}" for path in files]
+    return "canary" not in " ".join([ended.out, ended.err, *kept])

@@ -11,7 +11,8 @@ from typing import Any, BinaryIO
 
 import littlerelay
 from command import CANARY, FINISHED, STARTED, FakeJobs, advanced, part
-from littlerelay.progress import JobStatus, Progress, Waiting
+from littlerelay.job_status import JobStatus
+from littlerelay.progress import Progress, Waiting
 
 Watch = Callable[[Waiting], None]
 PAGES = 2000

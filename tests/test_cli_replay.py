@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from command import Ended, Relay, faked
+from command import Ended, Relay, faked, is_secret_kept
 from littlerelay.patience import Patience
 from segment_keys import KEY
 from sent_files import beside, line, message, messages, put, put_own
@@ -41,13 +41,6 @@ def events() -> Path:
 
 def said(ended: Ended) -> list[str]:
     return [one.rstrip() for one in ended.err.splitlines()]
-
-
-def is_secret_kept(ended: Ended) -> bool:
-    """Tells whether neither what was said nor a file or its name holds the key."""
-    files = [path for path in Path.cwd().rglob("*") if path.is_file()]
-    kept = [f"{path.name} {path.read_text()}" for path in files]
-    return "canary" not in " ".join([ended.out, ended.err, *kept])
 
 
 def test_what_was_accepted_is_said(relay: Relay, segment: StandInSegment, events: Path) -> None:
@@ -235,7 +228,7 @@ def test_an_endpoint_that_stays_away_is_told(
     relay: Relay, segment: StandInSegment, events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RELAY_ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.setattr("littlerelay.sending._PROBING", Patience(tries=1))
+    monkeypatch.setattr("littlerelay.probing._PROBING", Patience(tries=1))
     ended = relay("replay", "events.ndjson", *FAST)
     assert ended.code == 5
     assert said(ended)[-2].startswith("error: 127.0.0.1 broke the connection")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from command import Relay, faked
-from littlerelay.progress import JobStatus
+from littlerelay.job_status import JobStatus
 
 READING = JobStatus(
     job="demo",

@@ -9,18 +9,17 @@ from typing import Any
 
 import pytest
 
-from command import Ended, Relay, faked
+from changed_shops import about, changed_shop
 from compared_files import Result, changes, counts, told
 from littlerelay import shopdiffs
 from littlerelay.catalogue import MADE, RECORDED
-from littlerelay.compare.values import Compared
 from littlerelay.errors import UsageError
 from littlerelay.meaning import Recording
 from littlerelay.previews import Figure
 from littlerelay.progress import Noted
-from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Outcome
+from littlerelay.settings import BackfillRequest, DiffRequest, Mapping
 from sent_files import line, messages, put, put_own, sent
-from shops import FAST, SCALE, backfill, environment, events, settings
+from shops import FAST, SCALE, backfill, events, settings
 from standin.segment import StandInSegment
 from standin.server import StandIn
 
@@ -50,45 +49,9 @@ def compared(shop: StandIn, folder: Path, *old: Path, **asked: Any) -> Result:
     return told(shopdiffs.diff_shop(state, request, wanted, FAST))
 
 
-def orders(output: Path, *, known: bool) -> list[dict[str, Any]]:
-    """Gives completed orders without tags in a file, of customers or of guests."""
-    return [
-        one
-        for one in events(output)
-        if one.get("event") == "Order Completed"
-        and ("userId" in one) is known
-        and one["properties"]["affiliation"] == "Shopify"
-    ]
-
-
-def gid_of(shop: StandIn, event: dict[str, Any]) -> str:
-    """Gives the id of the order of an event."""
-    table = shop.world.table("orders")
-    every = (f"gid://shopify/Order/{number}" for number in table.id)
-    name = event["properties"]["order_id"]
-    return next(gid for gid in every if (found := shop.world.node(gid)) and found["name"] == name)
-
-
-def about(event: dict[str, Any], output: Path) -> list[dict[str, Any]]:
-    """Gives the facts in a file of the order of an event."""
-    name = event["properties"]["order_id"]
-    return [one for one in events(output) if one.get("properties", {}).get("order_id") == name]
-
-
 def tree(folder: Path) -> dict[str, bytes]:
     """Gives every file below a folder."""
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def changed_shop(shop: StandIn, output: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Tags three orders and deletes one; gives the completed orders of both."""
-    tagged, gone = orders(output, known=True)[-3:], orders(output, known=False)[-1]
-    shop.pass_time(7200)
-    for one in tagged:
-        shop.change_order(gid_of(shop, one), "tag", tag="checked")
-    shop.change_order(gid_of(shop, gone), "delete")
-    shop.pass_time(7200)
-    return tagged, gone
 
 
 def test_a_shop_that_stands_still_is_the_same_as_before(shop: StandIn, output: Path) -> None:
@@ -279,49 +242,3 @@ def test_of_a_file_that_was_sent_and_removed_it_says_what_to_do(
     with pytest.raises(UsageError, match="was removed once all of it was accepted") as caught:
         compared(shop, output.parent)
     assert "relay backfill --since DATE --job littlerelay-demo --out FILE" in caught.value.hint
-
-
-@pytest.fixture
-def relay(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], shop: StandIn, output: Path
-) -> Iterator[Relay]:
-    relay = faked(monkeypatch, capfd)
-    running = next(relay)
-    for name, value in environment(shop, output.parent / "state").items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(output.parent)
-    yield running
-    list(relay)
-
-
-def test_the_command_tells_it_and_ends_with_10(relay: Relay, shop: StandIn, output: Path) -> None:
-    tagged, _ = changed_shop(shop, output)
-    ended: Ended = relay("diff", "--since", SINCE, "--full")
-    assert ended.code == 10, ended.err
-    own = tagged[0]
-    lines = [one.rstrip() for one in ended.out.splitlines()]
-    place = lines.index(
-        f"~ Order Completed  {own['timestamp']}  order {own['properties']['order_id']} "
-        f"of {own['userId']}  {own['messageId']}"
-    )
-    assert lines[place + 1] == '    properties.affiliation "Shopify" → "checked"'
-    assert [one for one in lines if one.startswith("period ")]
-    assert "none: it is compared with" in ended.err
-    plan = relay("diff", "--since", SINCE, "--save", "plan.ndjson", "--quiet")
-    assert plan == Ended(10, "", "")
-    words = ("--against", "events.ndjson", "plan.ndjson")
-    assert relay("diff", "--since", SINCE, *words, "--quiet") == Ended(0, "", "")
-    strict = relay("diff", "--since", SINCE, *words, "--quiet", "--strict-gone")
-    assert strict.code == 10
-
-
-@pytest.mark.parametrize(("new", "code"), [(0, 3), (1, 10)])
-def test_rejected_records_are_told_and_count_where_nothing_else_does(
-    relay: Relay, monkeypatch: pytest.MonkeyPatch, new: int, code: int
-) -> None:
-    found: dict[Outcome, int] = {"new": new, "changed": 0, "same": 5, "gone": 0}
-    result = Compared(("events.ndjson",), "acme.myshopify.com", found, rejected=2)
-    monkeypatch.setattr(shopdiffs, "diff_shop", lambda *_, **__: (one for one in [result]))
-    ended = relay("diff", "--since", SINCE)
-    assert ended.code == code
-    assert "error: 2 records were rejected: what is gone may be among them." in ended.err

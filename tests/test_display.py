@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import io
 import re
 import sys
@@ -15,7 +14,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from command import FINISHED, STARTED, FakeTime, advanced, part
-from littlerelay.progress import Counts, JobStatus, Progress, Reached, Waiting
+from littlerelay.job_status import JobStatus
+from littlerelay.progress import Counts, Progress, Reached, Waiting
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 NASTY = (
@@ -298,7 +298,3 @@ def test_activity_names_bytes_rejects_and_the_bucket() -> None:
         "2 rejected",
         "bucket 1,460/2,000 +100/s",
     ]
-
-
-def test_figures_read_as_their_examples_say() -> None:
-    assert doctest.testmod(part("text")) == doctest.TestResults(failed=0, attempted=8)

@@ -19,8 +19,8 @@ BOTTOM = set(
     """
     records events settings checkpoint http catalogue
     ages clock compact configuration credentials deliveries destination_names destinations durable
-    environment history ledger marks meaning patience progress routes sealed selection sockets times
-    uncounted
+    environment history job_status ledger marks meaning patience progress routes sealed selection
+    signing_secrets sockets times uncounted
     """.split()
 )
 LEVELS = [
@@ -32,8 +32,8 @@ LEVELS = [
     ),
     set(
         """
-        archived archives compare estimating keeping pipeline places previews reading reconcile
-        recordings report rules runs samples sending sent_before sequence sources writing
+        archived archives compare estimating keeping pipeline places previews probing reading
+        reconcile recordings report rules runs samples sending sent_before sequence sources writing
         """.split()
     ),
     STRANGERS,

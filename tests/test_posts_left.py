@@ -7,7 +7,8 @@ import pytest
 
 from littlerelay import checkpoint, jobs, posts, replays
 from littlerelay.errors import LockedError, RefusedError, UnreachableError, UsageError
-from littlerelay.progress import Finished, JobStatus, Progress, Sent
+from littlerelay.job_status import JobStatus
+from littlerelay.progress import Finished, Progress, Sent
 from littlerelay.segment.posting import Poster
 from littlerelay.settings import ReplayRequest
 from posting_runs import goes_on, posted, shop_of_orders, spool, spooled

@@ -10,7 +10,7 @@ import pytest
 
 from littlerelay.errors import RecordError
 from littlerelay.recordings.recognising import recognised
-from littlerelay.settings import SigningSecrets
+from littlerelay.signing_secrets import SigningSecrets
 from made_bodies import Body
 from made_recordings import (
     SHOP,

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from littlerelay.errors import CheckpointMismatch, RelayError, UsageError
-from littlerelay.settings import SigningSecrets
+from littlerelay.signing_secrets import SigningSecrets
 from made_bodies import Body
 from made_recordings import (
     OUT,

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from afternoons import moment, recorded
-from littlerelay.settings import SigningSecrets
+from littlerelay.signing_secrets import SigningSecrets
 from made_bodies import Body
 from made_recharge import CUSTOMER, charge_body, line_body, subscription_body, webhook
 from made_recordings import events, names, put, rejects, replay, replayed

@@ -18,7 +18,7 @@ from littlerelay.recordings.reading import LONGEST
 from littlerelay.recordings.recognising import decoded, is_reject, recognised
 from littlerelay.recordings.remedies import remedy
 from littlerelay.segment.messages import is_message, is_record
-from littlerelay.settings import SigningSecrets
+from littlerelay.signing_secrets import SigningSecrets
 
 Sort = Literal["events", "records", "unknown", "nothing"]
 

@@ -20,7 +20,8 @@ from littlerelay.recordings.nodes import owned
 from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
 from littlerelay.recordings.store import OWNERS, Fact, Reject, Row, Store
 from littlerelay.segment.messages import Refusal, kept, read
-from littlerelay.settings import SHOP_DOMAIN, SigningSecrets
+from littlerelay.settings import SHOP_DOMAIN
+from littlerelay.signing_secrets import SigningSecrets
 
 LONGEST = 16 * 1024 * 1024  # bytes of a line
 UNKNOWN = "unknown"  # the kind under which a line counts that is nothing known

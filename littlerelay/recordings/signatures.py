@@ -14,7 +14,7 @@ from littlerelay.recharge.recordings import sent
 from littlerelay.recharge.signatures import is_signed
 from littlerelay.recordings.envelopes import Delivery
 from littlerelay.recordings.recognising import Found
-from littlerelay.settings import SigningSecrets
+from littlerelay.signing_secrets import SigningSecrets
 
 UNSIGNED = "unsigned"
 
