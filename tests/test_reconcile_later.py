@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from command import Ended, Relay, faked
+from littlerelay.errors import UsageError
 from proven_files import Event, altered, first, proof, proven_shop, told, written
 from shops import backfill, environment, events
 from standin.server import StandIn
@@ -112,7 +113,7 @@ def test_the_command_passes_a_sound_file_and_names_the_order_of_a_spoilt_one(
     )
     ended = relay("reconcile", str(path))
     assert ended.code == 3, ended.err
-    verdict, fault = ended.out.splitlines()[:2]
+    verdict, _, fault = ended.out.splitlines()[:3]
     assert verdict.startswith("Not proved: 1 difference has no explanation")
     assert fault.startswith(f"~ {before['order_id']}  order ")
     assert fault.endswith(f"total {after['total']:,.2f}, Shopify {before['total']:,.2f}")
