@@ -18,7 +18,7 @@ from littlerelay.errors import UsageError
 from littlerelay.settings import Choices, Mapping
 from setting_files import found, refused, write
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 CONSENT = (("Analytics", True), ("Advertising", False), ("Functional", True), ("DataSharing", True))
 
 # Setting -> as relay.toml has it, as text, and the value that a mapper sees.
@@ -223,9 +223,9 @@ def test_variables_of_others_are_let_be(name: str) -> None:
     assert found(**{name: "x"}) == Mapping(shop="")
 
 
-def test_the_example_of_the_readme_is_a_file_of_settings() -> None:
+def test_the_example_of_the_page_is_a_file_of_settings() -> None:
     [example] = re.findall(
-        r"<!-- example: relay.toml -->\n\n```toml\n(.*?)```", README.read_text(), re.DOTALL
+        r"<!-- example: relay.toml -->\n\n```toml\n(.*?)```", PAGE.read_text(), re.DOTALL
     )
     path = write(example)
     chosen = configuration(Options(), {}).chosen

@@ -1,4 +1,4 @@
-"""The README's blocks on the command say what the code does."""
+"""The blocks of the README and its pages say what the code does, and their links lead somewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from command import part
 from littlerelay import catalogue
 from littlerelay.errors import RelayError
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+REPOSITORY = Path(__file__).resolve().parent.parent
+PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```$|^    [^\n]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"(<!-- generated: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
@@ -25,18 +28,53 @@ def generated(readme: str, blocks: dict[str, str]) -> str:
     return BLOCK.sub(fresh, readme)
 
 
-def test_generated_blocks_are_up_to_date(update: bool) -> None:
-    readme = README.read_text()
-    fresh = generated(readme, part("reference").blocks())
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_generated_blocks_are_up_to_date(page: Path, update: bool) -> None:
+    text = page.read_text()
+    fresh = generated(text, part("reference").blocks())
     if update:
-        README.write_text(fresh)
+        page.write_text(fresh)
         return
-    assert readme == fresh, "`make golden` writes the README's blocks anew"
+    assert text == fresh, "`make golden` writes the generated blocks anew"
 
 
 def test_every_block_has_its_place() -> None:
-    places = [found[2] for found in BLOCK.finditer(README.read_text())]
+    places = [found[2] for page in PAGES for found in BLOCK.finditer(page.read_text())]
     assert sorted(places) == sorted(part("reference").blocks())
+
+
+def anchors(page: Path) -> set[str]:
+    """Returns what a link can name of a page: its headings, as they are shown."""
+    words = re.findall(r"^#{1,6} (.+)$", CODE.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", word.lower()).replace(" ", "-") for word in words}
+
+
+def dead_links(page: Path) -> list[str]:
+    """Returns the links of a page that lead to no file, or to no heading of one."""
+    links = LINK.findall(CODE.sub("", page.read_text()))
+    dead = []
+    for link in links:
+        name, _, anchor = link.partition("#")
+        place = page.parent / name if name else page
+        if "://" not in link and not (place.is_file() and (not anchor or anchor in anchors(place))):
+            dead.append(link)
+    return dead
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    assert dead_links(page) == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = set(LINK.findall((REPOSITORY / "README.md").read_text()))
+    assert {str(page.relative_to(REPOSITORY)) for page in PAGES} - linked == {"README.md"}
+
+
+def test_dead_links_are_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text('# What "it" is\n[a](#what-it-is) [b](#else) [c](no.md) `[d](no.md)`\n')
+    assert dead_links(page) == ["#else", "no.md"]
 
 
 def test_every_mapped_event_has_a_row() -> None:

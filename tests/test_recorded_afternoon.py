@@ -15,7 +15,7 @@ from littlerelay import catalogue
 from made_recordings import events, names, put, rejects, replay, replayed
 from standin.recording_spoils import spoiled
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "recordings.md"
 TABLE = re.compile(r"(<!-- afternoon: coverage -->\n).*?(<!-- end -->)", re.DOTALL)
 SHOP = "littlerelay-demo.myshopify.com"
 UPDATED = ["Subscription Updated"]
@@ -35,7 +35,7 @@ def test_every_event_that_relay_makes_happens_in_the_afternoon(told: list[Any]) 
 
 
 def coverage(told: list[Any]) -> str:
-    """Returns the README's table of what gives each event, with how often the afternoon does."""
+    """Returns the table of what gives each event, with how often the afternoon does."""
     counts, calls = Counter(names(told)), {one.name for one in catalogue.CALLS}
     rows = ["| event | a backfill | the afternoon |", "| --- | --- | ---: |"]
     for name in catalogue.MADE:
@@ -44,14 +44,14 @@ def coverage(told: list[Any]) -> str:
     return "\n".join(rows)
 
 
-def test_the_readme_tells_what_the_afternoon_gives(told: list[Any], *, update: bool) -> None:
-    readme = README.read_text()
-    fresh = TABLE.sub(lambda found: f"{found[1]}\n{coverage(told)}\n\n{found[2]}", readme)
+def test_the_page_tells_what_the_afternoon_gives(told: list[Any], *, update: bool) -> None:
+    page = PAGE.read_text()
+    fresh = TABLE.sub(lambda found: f"{found[1]}\n{coverage(told)}\n\n{found[2]}", page)
     if update:
-        README.write_text(fresh)
+        PAGE.write_text(fresh)
         return
-    assert readme == fresh, "`make golden` writes the table anew"
-    assert TABLE.search(readme)
+    assert page == fresh, "`make golden` writes the table anew"
+    assert TABLE.search(page)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
