@@ -40,7 +40,7 @@ class DeliveryMeaning:
     namespace: str = ""
 
 
-class Delivery(Sealed):
+class DeliveryState(Sealed):
     """How far one file is delivered. ``acked`` is when a batch was last answered (since 1970).
 
     ``bytes`` and ``lines`` (as they are when unpacked) are before the watermark; ``events`` of them
@@ -120,7 +120,7 @@ def _is_taken(refused: Path) -> bool:
     return os.path.lexists(refused) or bool(of_output(refused))
 
 
-def all_of(output: Path) -> list[Delivery]:
+def all_of(output: Path) -> list[DeliveryState]:
     """Read how far a file is delivered, to each of its destinations. Raises what `load` raises."""
     found = [load(path) for path in of_output(output) if path.suffix == ".json"]
     return [one for one in found if one is not None]
@@ -131,17 +131,17 @@ def is_spent(output: Path) -> bool:
     return not output.exists() and any(one.is_whole for one in all_of(output))
 
 
-def save(path: Path, delivery: Delivery) -> None:
+def save(path: Path, delivery: DeliveryState) -> None:
     """Replace the checkpoint; it is whole after a power loss, old or new. Raises DiskError."""
     sealed.save(path, "delivery", delivery)
 
 
-def load(path: Path) -> Delivery | None:
+def load(path: Path) -> DeliveryState | None:
     """Read a checkpoint; none where there is none.
 
     Raises DiskError for a file that is damaged, UsageError for one of another format.
     """
-    return sealed.load(path, "delivery", Delivery, _REMEDY)
+    return sealed.load(path, "delivery", DeliveryState, _REMEDY)
 
 
 def check_same(path: Path, then: DeliveryMeaning, now: DeliveryMeaning) -> None:

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from littlerelay import checkpoint, deliveries, sent_before, sources
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
-from littlerelay.deliveries import Delivery, DeliveryPaths
+from littlerelay.deliveries import DeliveryPaths, DeliveryState
 from littlerelay.durable import disk_errors
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
@@ -153,7 +153,7 @@ class Posting:
         destination = self.post.destination
         return DeliveryPaths(self.paths.output, destination.endpoint, destination.write_key)
 
-    def _outgoing(self, start: Delivery, source: _Following) -> Outgoing:
+    def _outgoing(self, start: DeliveryState, source: _Following) -> Outgoing:
         return Outgoing(
             name=str(self.paths.output),
             paths=self._files(),
@@ -193,7 +193,9 @@ class _Following:
     Raises Stopped once ``stop`` is set, and what `Input` and `checkpoint.load` raise.
     """
 
-    def __init__(self, paths: Paths, start: Delivery, plan: Plan, stop: threading.Event) -> None:
+    def __init__(
+        self, paths: Paths, start: DeliveryState, plan: Plan, stop: threading.Event
+    ) -> None:
         self.position = start.bytes
         self._paths = paths
         self._start = start

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from littlerelay import deliveries, sent_before, sources
 from littlerelay.clock import SYSTEM, Clock
-from littlerelay.deliveries import Delivery, DeliveryMeaning, DeliveryPaths
+from littlerelay.deliveries import DeliveryMeaning, DeliveryPaths, DeliveryState
 from littlerelay.errors import LockedError, UsageError
 from littlerelay.files.inputs import Input, StreamInput, not_the_file
 from littlerelay.marks import EMPTY
@@ -105,7 +105,7 @@ class File:
     paths: DeliveryPaths
     plan: Plan
     own: Own | None
-    start: Delivery
+    start: DeliveryState
     is_done: bool = False
     note: Callable[[int], None] = lambda _: None
 
@@ -183,7 +183,7 @@ def _of_own(plan: Plan, own: Own | None) -> Plan:
     return replace(plan, changes=changes, oldest=None if is_chosen else plan.oldest)
 
 
-def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
+def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> DeliveryState:
     """Give where an earlier delivery stands, or a new one's beginning.
 
     One that sent nothing binds nobody to its options: they may have been mistyped.
@@ -199,7 +199,9 @@ def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> Delivery:
             "Move it away, or give --again: it is kept under another name.",
         )
     choice = plan.choice
-    return Delivery(endpoint=paths.endpoint, meaning=meant, since=choice.since, until=choice.until)
+    return DeliveryState(
+        endpoint=paths.endpoint, meaning=meant, since=choice.since, until=choice.until
+    )
 
 
 def _meaning(request: ReplayRequest) -> DeliveryMeaning:
@@ -283,7 +285,7 @@ def _send_stream(
     outgoing = Outgoing(
         name="standard input",
         paths=deliveries.of_stream(destination.endpoint, destination.write_key),
-        start=Delivery(endpoint=destination.endpoint, meaning=DeliveryMeaning()),
+        start=DeliveryState(endpoint=destination.endpoint, meaning=DeliveryMeaning()),
         fingerprint=lambda _: EMPTY.tail,
         position=lambda: source.raw_position,
         size=None,

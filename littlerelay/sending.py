@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 
 from littlerelay import deliveries, http
 from littlerelay.clock import Clock
-from littlerelay.deliveries import Delivery as Remembered
-from littlerelay.deliveries import DeliveryPaths
+from littlerelay.deliveries import DeliveryPaths, DeliveryState
 from littlerelay.errors import AlteredError, Bug, RefusedError, StoppedError
 from littlerelay.files.ndjson import LazyFile
 from littlerelay.places import set_files_aside
@@ -107,7 +106,7 @@ class Outgoing:
 
     name: str
     paths: DeliveryPaths
-    start: Remembered
+    start: DeliveryState
     fingerprint: Callable[[int], str]
     position: Callable[[], int]
     size: int | None
@@ -124,7 +123,7 @@ class Outgoing:
         start = self.start
         return Place(start.bytes, start.lines, start.events, start.left_out)
 
-    def is_at_limit(self, now: Remembered) -> bool:
+    def is_at_limit(self, now: DeliveryState) -> bool:
         """Tell whether no more messages are to be taken."""
         return self.limit is not None and now.events >= self.limit
 
@@ -268,7 +267,7 @@ class _Keeper:
             deliveries.save(self._outgoing.paths.checkpoint, self._now)
 
 
-def summed_up(outgoing: Outgoing, now: Remembered, target: str) -> Sent:
+def summed_up(outgoing: Outgoing, now: DeliveryState, target: str) -> Sent:
     """Tell what a delivery came to by now."""
     return Sent(
         file=outgoing.name,

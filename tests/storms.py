@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 
 from littlerelay import deliveries
-from littlerelay.deliveries import Delivery, DeliveryPaths
+from littlerelay.deliveries import DeliveryPaths, DeliveryState
 from littlerelay.segment.batches import lane_of
 from segment_process import RELAY, SegmentProcess
 
@@ -59,7 +59,7 @@ class Storm:
             stderr=subprocess.PIPE,
         )
 
-    def delivery(self) -> Delivery | None:
+    def delivery(self) -> DeliveryState | None:
         """Gives what the file's delivery checkpoint tells."""
         segment = self.segment
         paths = DeliveryPaths(self.path, segment.endpoint, segment.write_key)

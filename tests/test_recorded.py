@@ -10,7 +10,9 @@ import orjson
 import pytest
 import zstandard
 
-from littlerelay.errors import CheckpointMismatch, RelayError, UsageError
+from littlerelay.errors import CheckpointMismatch, RecordError, RelayError, UsageError
+from littlerelay.recordings import signatures
+from littlerelay.recordings.recognising import recognised
 from littlerelay.signing_secrets import SigningSecrets
 from made_bodies import Body
 from made_recordings import (
@@ -208,6 +210,16 @@ def test_only_what_shopify_signed_is_taken_where_that_is_verified(tmp_path: Path
     assert found == [(4, "wrong_signature"), *unsigned]
     other = replay(tmp_path, secrets=SigningSecrets(b"another"), shop=SHOP, restart=True)
     assert other.counts["orders"].rejected == 7
+
+
+def test_an_unsigned_line_is_not_kept_in_memory() -> None:
+    found = recognised(signed(headers=headers("orders/create")))
+    errors = []
+    for _ in range(2):
+        with pytest.raises(RecordError) as caught:
+            signatures.check(found, SigningSecrets(SECRET))
+        errors.append(caught.value)
+    assert errors[0] is not errors[1], "one error keeps what was at hand each time it is raised"
 
 
 def test_what_is_refused_leaves_no_customers_data(tmp_path: Path) -> None:

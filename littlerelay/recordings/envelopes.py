@@ -29,7 +29,7 @@ _SURELY_WRITTEN = 240
 _SHOPS = ("shop", "shop_domain")
 
 
-class Delivery(NamedTuple):
+class Webhook(NamedTuple):
     """A webhook as it was delivered.
 
     ``triggered`` is when Shopify says that it was caused, an empty text where that was not kept.
@@ -86,7 +86,7 @@ class _Parts(NamedTuple):
     is_base64: bool = False
 
 
-def delivery(line: Body) -> Delivery | None:
+def opened_webhook(line: Body) -> Webhook | None:
     """Open an envelope; None for what is none, or tells no topic of Shopify's.
 
     Raises RecordError (``not_json``, ``too_deep``, ``not_base64``) for a body that cannot be read.
@@ -99,7 +99,7 @@ def delivery(line: Body) -> Delivery | None:
     if not isinstance(topic, str):
         return None
     body, raw = _opened(parts)
-    return Delivery(
+    return Webhook(
         topic,
         shop_of(line) or headers.get("shopify-shop-domain"),
         headers.get("shopify-triggered-at", ""),

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from littlerelay.errors import RecordError
 from littlerelay.events import timestamp
-from littlerelay.recordings.envelopes import Body, Delivery, delivery, glance, read_json, shop_of
+from littlerelay.recordings.envelopes import (
+    Body,
+    Webhook,
+    glance,
+    opened_webhook,
+    read_json,
+    shop_of,
+)
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
 from littlerelay.recordings.nodes import is_node, placed
 from littlerelay.recordings.queues import messages
@@ -34,7 +41,7 @@ class Found(NamedTuple):
 
     recorded: Recorded
     shop: str | None = None
-    webhook: Delivery | None = None
+    webhook: Webhook | None = None
     others: tuple[Recorded, ...] = ()
     line: Body | None = None
     parts: tuple[Found, ...] = ()
@@ -95,7 +102,7 @@ def _together(found: list[Found]) -> Found:
 
 def _of_line(body: Body, asked: str | None) -> Found:
     """Tell what a record is kept in: Shopify's envelope, another tool's line, or nothing."""
-    webhook = delivery(body)
+    webhook = opened_webhook(body)
     if webhook is not None and plain(webhook.topic) in OF_RECORDS:
         return _of_webhook(webhook)
     if webhook is None and is_node(body):
@@ -160,7 +167,7 @@ def _is_message(line: Body) -> bool:
     return line.get("type") in _MESSAGES or is_refused or isinstance(line.get("batch"), list)
 
 
-def _of_webhook(webhook: Delivery) -> Found:
+def _of_webhook(webhook: Webhook) -> Found:
     topic = plain(webhook.topic)
     kind = kind_of(topic)
     if kind not in KINDS:

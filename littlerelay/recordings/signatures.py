@@ -12,17 +12,18 @@ from base64 import b64encode
 from littlerelay.errors import RecordError
 from littlerelay.recharge.recordings import sent
 from littlerelay.recharge.signatures import is_signed
-from littlerelay.recordings.envelopes import Delivery
+from littlerelay.recordings.envelopes import Webhook
 from littlerelay.recordings.recognising import Found
 from littlerelay.signing_secrets import SigningSecrets
 
 UNSIGNED = "unsigned"
 
-_WRONG = RecordError("wrong_signature", "the app's secret did not sign this body")
-_NONE = RecordError(UNSIGNED, "no signature of Shopify's or Recharge's was kept with it")
-_NOT_RAW = RecordError(UNSIGNED, "its body was not kept as it was sent, as a text")
-_IS_SHOPIFYS = RecordError(UNSIGNED, "it is Shopify's, and RELAY_CLIENT_SECRET is not set")
-_IS_RECHARGES = RecordError(UNSIGNED, "it is Recharge's, and RELAY_RECHARGE_SECRET is not set")
+# Each is made anew where it is raised: one error would keep all that was at hand each time.
+_WRONG = ("wrong_signature", "the app's secret did not sign this body")
+_NONE = (UNSIGNED, "no signature of Shopify's or Recharge's was kept with it")
+_NOT_RAW = (UNSIGNED, "its body was not kept as it was sent, as a text")
+_IS_SHOPIFYS = (UNSIGNED, "it is Shopify's, and RELAY_CLIENT_SECRET is not set")
+_IS_RECHARGES = (UNSIGNED, "it is Recharge's, and RELAY_RECHARGE_SECRET is not set")
 
 
 def check(found: Found, secrets: SigningSecrets) -> None:
@@ -41,26 +42,26 @@ def check(found: Found, secrets: SigningSecrets) -> None:
         _check_recharges(found, secrets.recharge)
 
 
-def _check_shopifys(delivery: Delivery, secret: bytes | None) -> None:
-    if delivery.signature is None:
-        raise _NONE
-    if delivery.raw is None:
-        raise _NOT_RAW
+def _check_shopifys(webhook: Webhook, secret: bytes | None) -> None:
+    if webhook.signature is None:
+        raise RecordError(*_NONE)
+    if webhook.raw is None:
+        raise RecordError(*_NOT_RAW)
     if secret is None:
-        raise _IS_SHOPIFYS
-    digest = b64encode(hmac.digest(secret, delivery.raw, "sha256"))
-    if not hmac.compare_digest(digest, delivery.signature.strip().encode()):
-        raise _WRONG
+        raise RecordError(*_IS_SHOPIFYS)
+    digest = b64encode(hmac.digest(secret, webhook.raw, "sha256"))
+    if not hmac.compare_digest(digest, webhook.signature.strip().encode()):
+        raise RecordError(*_WRONG)
 
 
 def _check_recharges(found: Found, secret: bytes | None) -> None:
     webhook = sent(found.line or {})
     if webhook is None:
-        raise _NONE
+        raise RecordError(*_NONE)
     body, headers = webhook
     if body is None:
-        raise _NOT_RAW
+        raise RecordError(*_NOT_RAW)
     if secret is None:
-        raise _IS_RECHARGES
+        raise RecordError(*_IS_RECHARGES)
     if not is_signed(body, headers, secret.decode()):
-        raise _WRONG
+        raise RecordError(*_WRONG)
