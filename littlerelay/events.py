@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias
 from unicodedata import normalize
@@ -60,6 +60,10 @@ _is_utc = re.compile(
     r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
     r"(?:\.\d{3})?Z",
     re.ASCII,
+).fullmatch
+# A zone that is whole hours from UTC, as most are in which webhooks tell times.
+_in_zone = re.compile(
+    r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3])(:[0-5]\d:[0-5]\d)([+-](?:[01]\d|2[0-3])):00", re.ASCII
 ).fullmatch
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
@@ -214,13 +218,28 @@ def timestamp(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _converted(text: str) -> str:
     """Convert a time of another form; the records of one order tell the same few many times."""
-    if not _TIME.fullmatch(text):
+    found = _in_zone(text)
+    if found is None and not _TIME.fullmatch(text):
         raise MalformedError("malformed_time", text)
     try:
+        if found is not None:
+            return _moved(*found.groups())
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
     except (ValueError, OverflowError):
         raise MalformedError("malformed_time", text) from None
+
+
+def _moved(day: str, hour: str, rest: str, offset: str) -> str:
+    """Move a time by whole hours, in a fifth of what `datetime` takes. Raises as `_day` does."""
+    days, of_utc = divmod(int(hour) - int(offset), 24)
+    return f"{_day(day, days)}T{of_utc:02}{rest}.000Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(day: str, later: int) -> str:
+    """Give the date so many days later. Raises ValueError for what is none, OverflowError."""
+    return (date.fromisoformat(day) + timedelta(later)).isoformat()
 
 
 def encode(event: Event) -> bytes:
