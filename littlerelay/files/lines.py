@@ -16,12 +16,12 @@ def lines(read: Callable[[int], bytes], longest: int) -> Iterator[tuple[int, byt
     """
     rest, skipped = b"", 0
     while block := read(_BLOCK):
-        pieces = (rest + block).split(b"\n")
-        rest = pieces.pop()
-        for piece in pieces:
-            size = skipped + len(piece) + 1
-            yield size, None if size > longest else piece
-            skipped = 0
+        block, start = rest + block, 0
+        while (end := block.find(b"\n", start)) >= 0:
+            size = skipped + end + 1 - start
+            yield size, None if size > longest else block[start:end]
+            skipped, start = 0, end + 1
+        rest = block[start:]
         if skipped + len(rest) > longest:
             skipped, rest = skipped + len(rest), b""
     if skipped or rest:
