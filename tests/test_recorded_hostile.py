@@ -9,6 +9,8 @@ import pytest
 
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.recordings import beginnings, mapping
+from littlerelay.recordings.kinds import FAMILIES, Family
+from littlerelay.recordings.recorded import Made
 from littlerelay.recordings.store import Store
 from made_bodies import Body, checkout_body, order_body
 from made_recordings import (
@@ -75,6 +77,40 @@ def test_a_hostile_line_is_rejected_and_the_others_are_mapped(name: str, tmp_pat
     assert replay(tmp_path, shop=SHOP).rejected == 2
     assert [one["reason"] for one in rejects(tmp_path)] == [reason, reason]
     assert len(events(tmp_path)) == 1
+
+
+def test_what_nobody_reads_may_be_nested_deeply(tmp_path: Path) -> None:
+    deep = orjson.dumps(GOOD).replace(b'"line_items"', b'"new":' + nested(260) + b',"line_items"')
+    assert replayed(tmp_path, [deep]) == replayed(tmp_path, [GOOD])
+
+
+def test_a_fault_beside_what_is_nested_too_deeply_to_be_looked_into_is_rejected(
+    tmp_path: Path,
+) -> None:
+    new = {"new": 0, "total_price_set": {"shop_money": {"amount": "5,00", "currency_code": "EUR"}}}
+    bad = orjson.dumps(webhook("orders/create", order(**new)))
+    deep = bad.replace(b'"new":0', b'"new":' + nested(1_000))
+    alone = replayed(tmp_path, [GOOD])
+    assert replayed(tmp_path, [deep, GOOD]) == alone
+    assert [one["reason"] for one in rejects(tmp_path)] == ["too_deep"]
+
+
+def test_lines_of_one_moment_that_are_nested_too_deeply_are_rejected(tmp_path: Path) -> None:
+    lines = [deep_order(260), deep_order(270), orjson.dumps(GOOD)]
+    alone = replayed(tmp_path, [GOOD])
+    assert replayed(tmp_path, lines) == alone
+    found = [(one["line"], one["reason"]) for one in rejects(tmp_path)]
+    assert found == [(1, "too_deep"), (2, "too_deep")]
+
+
+def test_what_a_mapper_makes_wrongly_is_no_fault_of_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [Made([{"type": "track", "messageId": "m", "timestamp": "t", "event": {1}}])]
+    monkeypatch.setitem(FAMILIES, "orders", Family(lambda *_: made))
+    put(tmp_path / "recorded.ndjson", [GOOD])
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        replay(tmp_path)
 
 
 @pytest.mark.parametrize("value", [None, [], 5, "soon"])

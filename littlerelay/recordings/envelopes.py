@@ -26,6 +26,7 @@ Body = dict[str, Any]
 
 # So many brackets nest too little for orjson, which writes 254 levels, whatever stands around them.
 _SURELY_WRITTEN = 240
+_USUAL = {"topic", "shop", "payload"}
 _SHOPS = ("shop", "shop_domain")
 
 
@@ -84,6 +85,19 @@ class _Parts(NamedTuple):
     headers: dict[str, str]
     body: object
     is_base64: bool = False
+
+
+def usual_webhook(line: object) -> Webhook | None:
+    """Give the webhook of a line that has a topic, a shop and a body alone: nothing else it can be.
+
+    None for any other line, which may be a webhook all the same.
+    """
+    if not isinstance(line, dict) or line.keys() != _USUAL:
+        return None
+    topic, body = line["topic"], line["payload"]
+    if not isinstance(topic, str) or not isinstance(body, dict):
+        return None
+    return Webhook(topic, shop_of(line), "", body, None, None)
 
 
 def opened_webhook(line: Body) -> Webhook | None:
@@ -166,17 +180,23 @@ def _opened(parts: _Parts) -> tuple[object, bytes | None]:
     return read_json(raw, "the body"), raw
 
 
+def load_json(text: bytes, what: str) -> object:
+    """Read what may be nested too deeply to be written again. Raises RecordError: ``not_json``."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise RecordError("not_json", what) from None
+
+
 def read_json(text: bytes, what: str) -> object:
     """Read what can be written again, too: less deeply nested than can be read.
 
     Raises RecordError: ``not_json``, ``too_deep``.
     """
-    try:
-        found = orjson.loads(text)
-        if text.count(b"{") + text.count(b"[") > _SURELY_WRITTEN:
+    found = load_json(text, what)
+    if text.count(b"{") + text.count(b"[") > _SURELY_WRITTEN:
+        try:
             orjson.dumps([[[[found]]]])  # what is made of it has it inside
-    except orjson.JSONDecodeError:
-        raise RecordError("not_json", what) from None
-    except orjson.JSONEncodeError:
-        raise RecordError("too_deep", what) from None
+        except orjson.JSONEncodeError:
+            raise RecordError("too_deep", what) from None
     return found

@@ -11,9 +11,11 @@ from littlerelay.recordings.envelopes import (
     Body,
     Webhook,
     glance,
+    load_json,
     opened_webhook,
     read_json,
     shop_of,
+    usual_webhook,
 )
 from littlerelay.recordings.kinds import EVENTS, KINDS, OF_GIDS, OTHER
 from littlerelay.recordings.nodes import is_node, placed
@@ -61,6 +63,11 @@ def decoded(text: bytes | None) -> object:
     return read_json(text, "the line")
 
 
+def loaded(text: bytes) -> object:
+    """Read a line that may be nested too deeply to be written. Raises RecordError: ``not_json``."""
+    return load_json(text, "the line")
+
+
 def recognised(line: object, asked: str | None = None) -> Found:
     """Tell what a line is; ``asked`` is the kind of bare records that tell nothing of theirs.
 
@@ -74,6 +81,9 @@ def recognised(line: object, asked: str | None = None) -> Found:
 
 
 def _recognised(line: object, asked: str | None, level: int = 0) -> Found:
+    usual = usual_webhook(line)
+    if usual is not None and plain(usual.topic) in OF_RECORDS:
+        return _of_webhook(usual)
     body, known = _within(line)
     if known is not None:
         return _placed(known, body)
@@ -172,16 +182,20 @@ def _of_webhook(webhook: Webhook) -> Found:
     kind = kind_of(topic)
     if kind not in KINDS:
         return Found(Recorded(OTHER, "", "", topic, {}), webhook.shop, webhook)
-    placed = _placed(kind, webhook.body).recorded
+    body = _record(webhook.body)
+    key, moment = KINDS[kind].place(body)
     triggered = timestamp(webhook.triggered) if webhook.triggered else ""
-    recorded = placed._replace(topic=topic, moment=f"{placed.moment} {triggered}")
-    return Found(recorded, webhook.shop, webhook)
+    return Found(Recorded(kind, key, f"{moment} {triggered}", topic, body), webhook.shop, webhook)
 
 
-def _placed(kind: str, body: object) -> Found:
+def _record(body: object) -> Body:
     if not isinstance(body, dict):
         raise RecordError("wrong_type", "the record")
-    row = KINDS[kind]
+    return body
+
+
+def _placed(kind: str, told: object) -> Found:
+    body, row = _record(told), KINDS[kind]
     if row.opened is None:
         return Found(Recorded(kind, *row.place(body), "", body))
     found = [Recorded(kind, *row.place(one), "", one) for one in row.opened(body)]
