@@ -247,9 +247,14 @@ def encode(event: Event) -> bytes:
 
     A message of 32,768 bytes or more loses OPTIONAL_PRODUCT_PROPERTIES of all its products, one
     property after the other, until it is shorter. Raises RecordError (``too_large``) where that
-    does not suffice: nothing is ever cut in silence.
+    does not suffice: nothing is ever cut in silence; ``wrong_type`` for a number that is none of
+    JSON's 64 bits, as an invented id can be.
     """
-    line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
+    try:
+        line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError as error:
+        kind = event.get("event", event["type"])
+        raise RecordError("wrong_type", f"{kind} cannot be written: {error}") from None
     if len(line) <= MAX_EVENT_BYTES:
         return line
     return _shrunk(event)

@@ -53,6 +53,13 @@ def test_a_refund_in_another_currency_takes_the_shops_money_from_its_lines() -> 
     assert event["properties"]["presentment_currency"] == "USD"
 
 
+def test_no_rate_is_taken_of_a_total_without_a_currency() -> None:
+    total = {"shop_money": {"amount": "20.00"}, "presentment_money": {"amount": "40.00"}}
+    refund = refund_body(transactions=[paid_back("20.00", "USD")])
+    record = bodies.order(foreign_order(refunds=[refund]) | {"total_price_set": total})
+    assert "amount_set" not in record["refunds"][0]["transactions"][0]
+
+
 def test_a_refund_that_its_lines_do_not_explain_is_at_the_orders_rate() -> None:
     refund = refund_body(transactions=[paid_back("20.00", "USD")])
     event = the_event(bodies.order(foreign_order(refunds=[refund])), "Order Refunded")

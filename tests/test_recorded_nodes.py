@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from standin.server import StandIn
 
 SHOP = "littlerelay-demo.myshopify.com"
 ORDERS = 40
+CUSTOMER = "gid://shopify/Customer/"
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +140,62 @@ def test_what_was_rejected_is_not_kept_in_memory(
     assert "missing_field" in {one["reason"] for one in rejects(tmp_path)}
     errors = [one for one in vars(joining).values() if isinstance(one, BaseException)]
     assert [one for one in errors if one.__traceback__ is not None] == []
+
+
+# What becomes of the line of an order, and why it is then rejected.
+HOSTILE: dict[str, tuple[Callable[[Json], Json], str]] = {
+    "refunds that are no list": (lambda node: node | {"refunds": True}, "wrong_type"),
+    "a fulfillment that is none": (lambda node: node | {"fulfillments": [7]}, "wrong_type"),
+    "a customer of too many digits": (
+        lambda node: node | {"customer": node["customer"] | {"id": f"{CUSTOMER}{10**30}"}},
+        "wrong_type",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_node_is_rejected_with_its_order_alone(
+    name: str, lines: dict[str, list[bytes]], tmp_path: Path
+) -> None:
+    spoiled, reason = HOSTILE[name]
+    fine, hostile = whole_orders(lines["orders"])[:2]
+    put(tmp_path / "recorded.ndjson", fine)
+    replay(tmp_path, shop=SHOP)
+    alone = given(tmp_path)
+    assert "Order Completed" in names(alone.values())
+    for path in tmp_path.glob(f"{OUT}*"):
+        path.unlink()
+    put(tmp_path / "recorded.ndjson", [spoiled(hostile[0]), *hostile[1:], *fine])
+    replay(tmp_path, shop=SHOP)
+    assert given(tmp_path) == alone
+    told = {one["line"] for one in rejects(tmp_path) if one["reason"] == reason}
+    assert told == {*range(1, len(hostile) + 1)}
+
+
+def test_a_node_that_lies_too_deep_in_a_checkout_is_rejected_with_it(
+    lines: dict[str, list[bytes]], tmp_path: Path
+) -> None:
+    every = read(lines["checkouts"])
+    deep: list[Any] = []
+    for _ in range(248):
+        deep = [deep]
+    line = next(one for one in every if one["__typename"] == "AbandonedCheckoutLineItem")
+    discount = {"amount_set": deep, "discount_application": {}, "__parentId": line["id"]}
+    put(tmp_path / "recorded.ndjson", [{"__typename": "DiscountAllocation"} | discount, *every])
+    replay(tmp_path, shop=SHOP)
+    told = [one["line"] for one in rejects(tmp_path) if one["reason"] == "too_deep"]
+    assert 1 in told
+    assert len(told) < len(every)
+    assert "Checkout Started" in names(events(tmp_path))
+
+
+def whole_orders(lines: list[bytes]) -> list[list[Json]]:
+    """Gives the lines of each order that a bulk operation tells as it was placed."""
+    found: dict[str, list[Json]] = {}
+    plain = set()
+    for node in read(lines):
+        own = node.get("__parentId") or node["id"]
+        found.setdefault(own, []).append(node)
+        if node["__typename"] == "Order" and not (node["edited"] or node["test"]):
+            plain.add(own)
+    return [every for own, every in found.items() if own in plain]

@@ -60,8 +60,9 @@ def completed(order: Body, known: Known) -> Body:
     """Give the refunds and the fulfillments of an order's node that can be told whole.
 
     A fulfillment takes its lines from another record of it; a refund is left to the other record.
+    Raises RecordError for an order that tells no lists of them.
     """
-    found = {name: [one for one in order[name] if PARTS[name] in one] for name in PARTS}
+    found = {name: [one for one in _listed(order, name) if PARTS[name] in one] for name in PARTS}
     for one in bare(order, "fulfillments"):
         other = known["fulfillments"].get(number_of(one.get("id")))
         if other is not None:
@@ -83,6 +84,13 @@ def not_told(part: Recorded, known: Known, wanted: Wanted) -> RecordError | None
                 "missing_field", _WHY.format(name=name, list=PARTS[name], events=events)
             )
     return None
+
+
+def _listed(order: Body, name: str) -> list[Body]:
+    listed = order[name]
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise RecordError("wrong_type", name)
+    return listed
 
 
 def _told(one: Recorded, name: str) -> list[object]:

@@ -20,8 +20,15 @@ _CUT = "the result was cut short, or the rest lies in another file"
 
 
 def check_ends(node: Body) -> None:
-    """Refuse a node of a page whose lists were not read to their ends. Raises RecordError."""
-    if b'"hasNextPage":true' in orjson.dumps(node):  # as nothing within a text can stand
+    """Refuse a node whose lists were not read to their ends, or which lies too deep in itself.
+
+    Raises RecordError.
+    """
+    try:
+        text = orjson.dumps([[node]])  # what is made of it has it inside
+    except orjson.JSONEncodeError:
+        raise RecordError("too_deep", "the node") from None
+    if b'"hasNextPage":true' in text:  # as nothing within a text can stand
         raise RecordError("missing_lines", "a list of it goes on in another page")
 
 

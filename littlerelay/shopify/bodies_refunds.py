@@ -185,7 +185,7 @@ def _rate(price: object, currency: object) -> Decimal | None:
     total = _summed([price])
     if not total or not _seen(total):
         return None
-    if total["presentment_money"]["currency_code"] != currency:
+    if total["presentment_money"].get("currency_code") != currency:
         return None
     shop, seen = (Decimal(total[side]["amount"]) for side in _SIDES)
     return shop / seen
