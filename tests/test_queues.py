@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from littlerelay.errors import RecordError
+from littlerelay.recordings.beginnings import are_recordings
 from littlerelay.recordings.recognising import recognised
 from littlerelay.signing_secrets import SigningSecrets
 from made_bodies import Body
@@ -20,6 +21,7 @@ from made_recordings import (
     order,
     orders,
     packed,
+    put,
     rejects,
     replayed,
     webhook,
@@ -31,6 +33,14 @@ NOTICE = {"Type": "Notification", "MessageId": "1", "TopicArn": "arn:x", "Messag
 KAFKA = {"topic": "shop-orders", "partition": 0, "offset": 17}
 BUS = {"detail": {"metadata": headers("orders/create"), "payload": order()}}
 NAMED = headers("orders/create")
+
+TRACK = {
+    "type": "track",
+    "event": "Signed Up",
+    "userId": "7001",
+    "messageId": "m-1",
+    "timestamp": "2026-03-01T12:00:00Z",
+}
 
 SHAPES: dict[str, Body] = {
     "a message of SQS": {"MessageId": "1", "ReceiptHandle": "r", "Body": TEXT},
@@ -86,6 +96,42 @@ def test_all_messages_of_a_line_are_taken(tmp_path: Path) -> None:
     assert names(replayed(tmp_path, [line])) == ["Order Completed"] * 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"MessageId": "1", "Body": json.dumps(TRACK)},
+        {"Records": [{"messageId": "1", "body": json.dumps({"batch": [TRACK]})}]},
+        {**KAFKA, "value": TRACK},
+        {"Messages": [{"Body": json.dumps(one)} for one in (TRACK, webhook("themes/update", {}))]},
+        {"reason": "malformed_time", "detail": "", "source": "a", "line": 1, "record": TRACK},
+    ],
+)
+def test_a_message_for_segment_goes_on_out_of_what_holds_it(line: Body, tmp_path: Path) -> None:
+    assert replayed(tmp_path, [line]) == [TRACK]
+    assert rejects(tmp_path) == []
+
+
+def test_several_messages_for_segment_go_on_out_of_one_line(tmp_path: Path) -> None:
+    both = [TRACK, TRACK | {"messageId": "m-2"}]
+    line = {"Messages": [{"Body": json.dumps(one)} for one in both]}
+    assert replayed(tmp_path, [line]) == both
+
+
+def test_a_message_that_lost_digits_on_its_way_is_rejected(tmp_path: Path) -> None:
+    number = {"properties": {"n": 10**30}}
+    text = json.dumps(TRACK | number)
+    for line in ({**KAFKA, "value": TRACK | number}, {**KAFKA, "value": text}):
+        assert replayed(tmp_path, [json.dumps(line).encode()]) == []
+        assert [one["reason"] for one in rejects(tmp_path)] == ["long_number"]
+
+
+def test_a_queue_of_messages_for_segment_is_a_recording(tmp_path: Path) -> None:
+    kept = put(tmp_path / "kept.ndjson", [{"MessageId": "1", "Body": json.dumps(TRACK)}])
+    plain = put(tmp_path / "plain.ndjson", [TRACK])
+    assert are_recordings([str(kept)])
+    assert not are_recordings([str(plain)])
+
+
 def test_who_was_erased_stays_so_wherever_that_stands_in_a_line(tmp_path: Path) -> None:
     redact = {"customer": {"id": 7001}, "orders_to_redact": [], "shop_domain": SHOP}
     bodies = [webhook("customers/create", customer_body()), webhook("customers/redact", redact)]
@@ -109,7 +155,7 @@ def test_each_message_of_a_line_must_be_signed(tmp_path: Path) -> None:
         ({**KAFKA, "value": "ü"}, "not_base64"),
         ({"Records": [{"s3": {"object": {}}}]}, "unknown_line"),
         ({"Messages": []}, "unknown_line"),
-        ({"Messages": [{"Body": json.dumps({"type": "track"})}] * 2}, "unknown_line"),
+        ({"Messages": [{"Body": json.dumps(one)} for one in (TRACK, SENT)]}, "unknown_line"),
         (
             {"Messages": [{"Body": json.dumps({**SENT, "shop": one})} for one in (SHOP, "b.x")]},
             "other_shop",

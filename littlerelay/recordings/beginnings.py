@@ -114,7 +114,10 @@ def _sort_of(texts: Iterable[bytes]) -> Sort:
 def _sort(text: bytes) -> Sort:
     try:
         line = decoded(text)
-        is_event = not is_reject(line) and recognised(line).recorded.kind == EVENTS
+        if is_reject(line):
+            return "records"
+        found = recognised(line).recorded
+        is_event = found.kind == EVENTS and found.body is line  # and lies in nothing
     except RecordError as error:
         if error.reason not in _UNKNOWN:
             return "records"

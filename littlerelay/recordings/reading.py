@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -19,7 +20,7 @@ from littlerelay.recordings.kinds import EVENTS, KINDS, OTHER
 from littlerelay.recordings.nodes import owned
 from littlerelay.recordings.recognising import Found, decoded, glanced, recognised
 from littlerelay.recordings.store import OWNERS, Fact, Reject, Row, Store
-from littlerelay.segment.messages import Refusal, kept, read
+from littlerelay.segment.messages import Refusal, kept, read, taken_out
 from littlerelay.settings import SHOP_DOMAIN
 from littlerelay.signing_secrets import SigningSecrets
 
@@ -101,10 +102,14 @@ class Reader:
                 self._check_shop(shop)
                 self._spill(kind, key, text)
             else:
-                found = recognised(decoded(text), self._asked.kind)
+                line = decoded(text)
+                found = recognised(line, self._asked.kind)
                 kinds = [kind for kind, _ in found.entities()]
                 self._check(found)
-                self._note(found, text or b"")
+                if found.recorded.kind == EVENTS:
+                    self._pass_on(_messages(found, line, text or b""))
+                else:
+                    self._note(found, text or b"")
         except RecordError as error:
             self._reject(error, text)
             self._state.unsigned += error.reason == signatures.UNSIGNED
@@ -139,15 +144,12 @@ class Reader:
         self._state.shop = shop
 
     def _note(self, found: Found, text: bytes) -> None:
-        kind = found.recorded.kind
-        if kind == EVENTS:
-            self._pass_on(text)
-        elif kind == OTHER:
+        if found.recorded.kind == OTHER:
             self._state.filtered[OTHER] += 1
-        else:
-            for kind, key in found.entities():
-                self._spill(kind, key, text)
-            self._own(found)
+            return
+        for kind, key in found.entities():
+            self._spill(kind, key, text)
+        self._own(found)
 
     def _spill(self, kind: str, key: str, text: bytes) -> None:
         at = self._state
@@ -161,10 +163,10 @@ class Reader:
             at = self._state
             self._rows.append(Row(OWNERS, name, family, at.file, at.lines, key.encode()))
 
-    def _pass_on(self, text: bytes) -> None:
+    def _pass_on(self, texts: Iterable[bytes]) -> None:
         """Keep the messages of a line as they are. Raises RecordError for one that is none."""
         facts = []
-        for one in read(text):
+        for one in chain.from_iterable(map(read, texts)):
             if isinstance(one, Refusal):
                 raise RecordError(one.reason, one.detail)
             event, moment = one.event, timestamp(one.event["timestamp"])
@@ -199,6 +201,16 @@ class Reader:
         self._store.add(self._rows, self._facts, self._rejects)
         self._rows, self._facts, self._rejects = [], [], []
         self._bytes, self._kept = 0, self._clock.monotonic()
+
+
+def _messages(found: Found, line: object, text: bytes) -> list[bytes]:
+    """Give the messages for Segment that a line is, or that lie within it.
+
+    Raises RecordError (``long_number``).
+    """
+    if found.recorded.body is line:
+        return [text]
+    return [taken_out(one.body) for one in (found.recorded, *found.others)]
 
 
 def rejected(

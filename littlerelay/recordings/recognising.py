@@ -103,9 +103,9 @@ def _together(found: list[Found]) -> Found:
     if len(shops) > 1:
         raise RecordError("other_shop", "it holds messages of several shops")
     every = [record for one in found for record in (one.recorded, *one.others)]
-    if any(record.kind == EVENTS for record in every):
-        raise RecordError("unknown_line", "it holds messages for Segment beside others")
     records = [record for record in every if record.kind != OTHER] or every[:1]
+    if len({record.kind == EVENTS for record in records}) > 1:
+        raise RecordError("unknown_line", "it holds messages for Segment beside others")
     shop = next(iter(shops.values()), None)
     return Found(records[0], shop, others=tuple(records[1:]), parts=tuple(found))
 

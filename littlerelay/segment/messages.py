@@ -25,6 +25,7 @@ LONGEST_LINE = 16 * 1024 * 1024  # bytes; a batch has at most 500 KB
 _LEVELS = 200  # of lists and objects within each other, which can surely be written again
 _LONG = re.compile(rb"[0-9]{19}")  # digits that no shorter integer of over 64 bits has
 _LONGEST_INTEGER = 20  # characters of one of 64 bits
+_LOST = ("long_number", "a whole number of more than 64 bits would lose digits")
 _LONGEST_ID = 100  # characters of a messageId, from which on Segment drops it
 _MERGED = ("context", "integrations")  # what a batch says for all its messages
 _OBJECTS = ("context", "integrations", "properties", "traits")
@@ -125,9 +126,24 @@ def kept(text: bytes) -> object:
     return orjson.Fragment(text) if _LONG.search(text) else orjson.loads(text)
 
 
+def taken_out(message: object) -> bytes:
+    """Write a message that lay within another line, and has been read.
+
+    Raises RecordError (``long_number``) where reading it lost digits.
+    """
+    text = orjson.dumps(message)
+    json.loads(text, parse_float=_check_float)
+    return text
+
+
+def _check_float(number: str) -> None:
+    if abs(float(number)) >= 2**63:
+        raise RecordError(*_LOST)
+
+
 def _check_integer(digits: str) -> None:
     if len(digits) > _LONGEST_INTEGER or not -(2**63) <= int(digits) < 2**64:
-        raise RecordError("long_number", "a whole number of more than 64 bits would lose digits")
+        raise RecordError(*_LOST)
 
 
 def is_message(line: bytes) -> bool:
