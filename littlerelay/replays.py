@@ -29,6 +29,7 @@ from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
 from littlerelay.sending import Listener, Outgoing, Wire, send, summed_up
+from littlerelay.sent_before import SentFile
 from littlerelay.sequence import in_order
 from littlerelay.settings import Destination, ReplayRequest
 from littlerelay.sources import OLD, Own, Plan
@@ -59,7 +60,8 @@ def replay(
     if request.max_duration is not None and not paths:
         what = "Standard input cannot be gone on with, so --max-duration is not for it."
         raise UsageError(what, "Leave --max-duration away, or name a file.")
-    files = [prepared(path, plan, request, destination) for path in paths]
+    beside: list[SentFile] = []
+    files = [prepared(path, plan, request, destination, beside) for path in paths]
     is_done = bool(files) and all(file.is_done for file in files)
     if request.check_key and not is_done:
         check(destination, clock, watch)
@@ -147,8 +149,16 @@ class File:
         )
 
 
-def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destination) -> File:
+def prepared(
+    path: Path,
+    plan: Plan,
+    request: ReplayRequest,
+    destination: Destination,
+    beside: list[SentFile],
+) -> File:
     """Look at a file before anything is sent: what it is, and whether it may be sent.
+
+    It is added to ``beside``, the files that are sent before it.
 
     Raises UsageError, LockedError, DiskError, and RefusedError for old events without a choice of
     destinations.
@@ -157,30 +167,17 @@ def prepared(path: Path, plan: Plan, request: ReplayRequest, destination: Destin
     with closing(Input(path)) as source:
         own = sources.own(source, path)
         beginnings.check_events(path, source.read(sources.HEAD))
-        plan = replace(_of_own(plan, own), leaves_torn=own is None and source.is_plain)
+        plan = replace(sources.of_own(plan, own), leaves_torn=own is None and source.is_plain)
     start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
     run = own.run if own else None
-    note = sent_before.noting(paths, run, request, is_begun=start.has_sent)
+    note = sent_before.noting(paths, run, request, beside, is_begun=start.has_sent)
     file = File(paths, plan, own, start, note=note)
     with closing(file.source()) as source:
         file = replace(file, is_done=_is_done(file, source))
         if not file.is_done and plan.oldest is not None:
             _check_ages(file, source, plan.oldest)
     return file
-
-
-def _of_own(plan: Plan, own: Own | None) -> Plan:
-    """Leave away what the run that wrote a file has done to it already."""
-    if own is None:
-        return plan
-    meant, changes = own.run.meaning.settings, plan.changes
-    if changes.integrations == (meant.integrations or (("All", True),)):
-        changes = replace(changes, integrations=())
-    if changes.namespace == meant.namespace:
-        changes = replace(changes, namespace="")
-    is_chosen = sources.is_choice(meant.integrations)
-    return replace(plan, changes=changes, oldest=None if is_chosen else plan.oldest)
 
 
 def begun(paths: DeliveryPaths, plan: Plan, request: ReplayRequest) -> DeliveryState:

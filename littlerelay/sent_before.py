@@ -8,7 +8,7 @@ records and period a run wrote it. It holds no secret, and of a message only a h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ _ANEW = f"{REPEATS} Find what is new with relay diff OLD NEW --save PLAN, or sen
 
 
 class SentFile(Sealed):
-    """A file of which something was sent at ``at``. Times are seconds since 1970.
+    """A file of which something was sent at ``at``, 0 where it is yet to be. In seconds since 1970.
 
     ``first`` is a hash of its first line, empty where it is not written yet. Of a run on a shop
     there are the ``shop``, the ``resources`` and the period; ``namespace`` is part of all ids.
@@ -59,17 +59,23 @@ class SentFile(Sealed):
 
 
 def noting(
-    paths: DeliveryPaths, run: Checkpoint | None, request: ReplayRequest, *, is_begun: bool
+    paths: DeliveryPaths,
+    run: Checkpoint | None,
+    request: ReplayRequest,
+    beside: list[SentFile],
+    *,
+    is_begun: bool,
 ) -> Callable[[int], None]:
-    """Give what keeps that a file was sent, once it was.
+    """Give what keeps that a file was sent, once it was; ``beside`` are those sent with it so far.
 
-    Raises UsageError where it is new here, and its messages were sent from another file.
+    Raises UsageError where it is new here, and its messages are sent from another file.
     """
     if request.state is None:
         return lambda _: None
     new = described(paths.file, run, request.namespace)
     if not (is_begun or request.again):
-        check(request.state, paths, new)
+        check(request.state, paths, new, beside)
+    beside.append(new)
     return partial(remember, request.state, paths, new)
 
 
@@ -102,9 +108,9 @@ def of_run(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
     return told.model_copy(update=update)
 
 
-def check(state: Path, paths: DeliveryPaths, new: SentFile) -> None:
-    """Refuse to send what was sent to this destination before. Raises UsageError."""
-    old = found(state, paths, new)
+def check(state: Path, paths: DeliveryPaths, new: SentFile, beside: Iterable[SentFile]) -> None:
+    """Refuse to send what was sent to this destination before, or is now. Raises UsageError."""
+    old = found(state, paths, new) or next((one for one in beside if one.is_met_again(new)), None)
     if old is not None:
         raise UsageError(f"{repeated(old, new)}.", _ANEW)
 
@@ -121,11 +127,13 @@ def found(state: Path, paths: DeliveryPaths, new: SentFile) -> SentFile | None:
 def repeated(old: SentFile, new: SentFile) -> str:
     """Say that messages would go a second time, and how relay knows."""
     was = f"{old.file} was sent to this destination at {iso(old.at)}"
+    if not old.at:
+        was = f"{old.file} goes before it"
     if old.first and old.first == new.first:
         how = "and begins with the same message"
     else:
         how = f"with {', '.join(old.resources)} of {iso(old.since)} to {iso(old.until)}"
-    return f"{new.file} holds what was sent before: {was}, {how}"
+    return f"{new.file} holds what {'was' if old.at else 'is'} sent before: {was}, {how}"
 
 
 def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from littlerelay import ages, checkpoint
@@ -184,6 +184,19 @@ def _check_age(message: Message, plan: Plan) -> None:
     """Refuse an old message where nobody has chosen who gets it."""
     if plan.oldest is not None and epoch(message.event["timestamp"]) < plan.oldest:
         raise too_old(message.event["timestamp"])
+
+
+def of_own(plan: Plan, own: Own | None) -> Plan:
+    """Leave away what the run that wrote a file has done to it already."""
+    if own is None:
+        return plan
+    meant, changes = own.run.meaning.settings, plan.changes
+    if changes.integrations == (meant.integrations or (("All", True),)):
+        changes = replace(changes, integrations=())
+    if changes.namespace == meant.namespace:
+        changes = replace(changes, namespace="")
+    is_chosen = is_choice(meant.integrations)
+    return replace(plan, changes=changes, oldest=None if is_chosen else plan.oldest)
 
 
 def is_choice(integrations: Iterable[tuple[str, bool]]) -> bool:

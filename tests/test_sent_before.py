@@ -55,6 +55,19 @@ def test_a_file_that_was_sent_is_known_wherever_it_lies(
     assert relay("replay", "old/events.ndjson", *FAST, "--again").code == 0
 
 
+def test_two_files_of_one_command_are_not_sent_where_they_hold_the_same(
+    relay: Relay, segment: StandInSegment, events: Path
+) -> None:
+    Path("later.ndjson").write_bytes(events.read_bytes())
+    ended = relay("replay", "events.ndjson", "later.ndjson", *FAST)
+    assert ended.code == 2
+    words = " ".join(ended.err.split())
+    assert "later.ndjson holds what is sent before" in words
+    assert "events.ndjson goes before it, and begins with the same message" in words
+    assert not segment.requests, "or the same command could not go on once it was stopped"
+    assert relay("replay", "events.ndjson", "later.ndjson", *FAST, "--again").code == 0
+
+
 def test_a_run_of_the_same_period_is_known_and_one_after_it_is_new(
     relay: Relay, segment: StandInSegment
 ) -> None:
