@@ -20,7 +20,6 @@ TrackingPlan = Annotated[
     bool,
     typer.Option(
         "--tracking-plan",
-        metavar="",
         help="Give the rules of a tracking plan for Segment Protocols, as JSON.",
         show_default=False,
     ),

@@ -18,6 +18,7 @@ from littlerelay import __version__
 from littlerelay.errors import DiskError, RelayError, StoppedError, UsageError
 
 from . import streams
+from .program import Command, Program
 from .streams import Unread
 from .text import clean
 
@@ -67,12 +68,13 @@ def _show_version(asked: bool) -> None:
 def app(*names: str) -> typer.Typer:
     """Give the program with these commands, or with all: each brings imports that take long."""
     made = typer.Typer(
+        cls=Program,
         help="Brings a Shopify shop's whole history to Segment, and can prove that it did.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback()(_relay)
     for name in names or COMMANDS:
-        made.command()(getattr(import_module(f".{name}", __package__), name))
+        made.command(cls=Command)(getattr(import_module(f".{name}", __package__), name))
     return made
 
 
@@ -80,9 +82,7 @@ def _relay(
     *,
     _version: Annotated[
         bool,
-        typer.Option(
-            "--version", metavar="", help="Show the version.", is_eager=True, callback=_show_version
-        ),
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
     """Typer hangs the options of `relay` itself on a function."""

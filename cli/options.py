@@ -43,7 +43,7 @@ def names(text: str) -> tuple[str, ...]:
 
 def flag(name: str, text: str, panel: str) -> object:
     """Give an option that takes no value."""
-    return typer.Option(name, metavar="", help=text, rich_help_panel=panel, show_default=False)
+    return typer.Option(name, help=text, rich_help_panel=panel, show_default=False)
 
 
 _SINCE = option(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from command import CANARY, STARTED, Relay, advanced, faked
+from command import CANARY, STARTED, Relay, advanced, faked, part
 from littlerelay import __version__, errors
 from littlerelay.errors import RelayError
 from processes import BACKFILL, start
@@ -72,6 +72,13 @@ def test_help_lists_the_commands(relay: Relay, words: tuple[str, ...]) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert re.search(r"backfill +Bring a shop's history", ended.out)
     assert re.search(r"status +Show the jobs", ended.out)
+
+
+@pytest.mark.parametrize("words", [(), *((name,) for name in part("main").COMMANDS)])
+def test_help_tells_no_type_of_what_takes_no_value(relay: Relay, words: tuple[str, ...]) -> None:
+    helped = relay(*words, "--help").out
+    assert "--help" in helped
+    assert "<bool>" not in helped
 
 
 def test_help_waits_for_nothing_heavy() -> None:
