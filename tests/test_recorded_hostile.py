@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import orjson
@@ -205,10 +206,22 @@ def test_one_line_suffices_to_know_a_recording(content: bytes, tmp_path: Path) -
     assert beginnings.are_recordings([str(path)])
 
 
-def test_what_is_left_of_a_run_may_be_damaged(tmp_path: Path) -> None:
+def test_what_is_left_of_a_run_may_be_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(path: Path, isolation_level: None) -> sqlite3.Connection:
+        opened.append(connect(path, isolation_level=isolation_level))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
     folder = tmp_path / "events.ndjson.recordings"
     folder.mkdir()
     (folder / "work.sqlite3").write_bytes(b"junk" * 1_000)
     with pytest.raises(DiskError, match="is damaged") as caught:
         Store(folder)
     assert "--restart" in caught.value.hint
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,9 +100,11 @@ class Store:
         with disk_errors(path):
             if not path.exists():
                 new_file(path, 0).close()  # for its owner alone, and so is what SQLite adds
-        with self._errors():
+        with self._errors(), ExitStack() as stack:
             self._database = sqlite3.connect(path, isolation_level=None)
+            stack.callback(self._database.close)
             self.state = self._opened()
+            stack.pop_all()
 
     def _opened(self) -> State:
         run = self._database.execute
@@ -163,7 +165,7 @@ class Store:
         return any(found for (found,) in self._rows(query, (family,)))
 
     def names(self) -> dict[str, int]:
-        """Count the events of each name, the most frequent last to be told first."""
+        """Count the events of each name."""
         with self._errors():
             found = self._database.execute("SELECT name, count(*) FROM events GROUP BY name")
             return dict(found.fetchall())
