@@ -13,13 +13,14 @@ import orjson
 
 from littlerelay.errors import RecordError
 from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
+from littlerelay.recordings.checking import check
 from littlerelay.recordings.entities import Entities
 from littlerelay.recordings.joining import Told
 from littlerelay.recordings.kinds import EVENTS, FAMILIES
 from littlerelay.recordings.parts import Wanted
 from littlerelay.recordings.reading import rejected
 from littlerelay.recordings.recognising import decoded
-from littlerelay.recordings.recorded import Made, Recorded, moment
+from littlerelay.recordings.recorded import Made, Recorded
 from littlerelay.recordings.store import Fact, Reject, Row, Store
 from littlerelay.selection import Selection
 from littlerelay.settings import Mapping
@@ -176,7 +177,7 @@ class Mapper:
     def _events(self, family: str, records: Sequence[Recorded]) -> list[Fact]:
         facts, told = [], set()
         for made in FAMILIES[family].make(records, self._rules.mapping):
-            _check_times(made)
+            check(family, made)
             for event in self._rules.chosen(made):
                 own = event["messageId"]
                 if own in told:
@@ -248,16 +249,6 @@ def _together(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row] | None]:
         if size > _MOST:
             return [], chain(found, rows)
     return found, None
-
-
-def _check_times(made: Made) -> None:
-    """Refuse a record without its own times, by which its events are chosen and ranked, if any.
-
-    Raises RecordError.
-    """
-    if made.record is not None and made.events:
-        moment(made.record, "created_at")
-        moment(made.record, "updated_at")
 
 
 def _rank(family: str, made: Made, event: Event) -> str:
