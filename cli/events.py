@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import typer
@@ -70,9 +71,7 @@ def described(entry: EventEntry) -> dict[str, Any]:
     told = summary(entry)
     if entry.name == "Identify":
         always, sources = catalogue.ALWAYS["Identify"], catalogue.TRAIT_SOURCES
-        told["traits"] = [
-            row(trait, sources[trait.name], trait.name in always) for trait in catalogue.traits()
-        ]
+        told["traits"] = [row(trait, sources[trait.name], always) for trait in catalogue.traits()]
     if entry.name in catalogue.CARRIED:
         told["properties"] = properties(entry.name)
         if "products" in catalogue.CARRIED[entry.name]:
@@ -93,7 +92,7 @@ def properties(event: str) -> list[dict[str, Any]]:
     """Tell of the properties of a track."""
     always = catalogue.ALWAYS[event]
     return [
-        row(entry, catalogue.source_of(event, entry.name), entry.name in always)
+        row(entry, catalogue.source_of(event, entry.name), always)
         for entry in catalogue.properties_of(event)
     ]
 
@@ -102,7 +101,7 @@ def product_properties(event: str) -> list[dict[str, Any]]:
     """Tell of the properties of each of an event's products."""
     always = catalogue.product_always(event)
     return [
-        row(entry, catalogue.PRODUCT_SOURCES[entry.name], entry.name in always)
+        row(entry, catalogue.PRODUCT_SOURCES[entry.name], always)
         for entry in catalogue.product_properties()
     ]
 
@@ -110,17 +109,17 @@ def product_properties(event: str) -> list[dict[str, Any]]:
 def item_properties() -> list[dict[str, Any]]:
     """Tell of the properties of each of a subscription's items."""
     return [
-        row(entry, catalogue.ITEM_SOURCES[entry.name], entry.name in catalogue.PRODUCT_ALWAYS)
+        row(entry, catalogue.ITEM_SOURCES[entry.name], catalogue.PRODUCT_ALWAYS)
         for entry in catalogue.item_properties()
     ]
 
 
-def row(entry: Property, source: str, always: bool) -> dict[str, Any]:
-    """Tell of one property; ``always`` says whether it is there whatever a record lacks."""
+def row(entry: Property, source: str, always: Collection[str]) -> dict[str, Any]:
+    """Tell of one property; ``always`` are those that are there whatever a record lacks."""
     return {
         "name": entry.name,
         "type": f"{entry.kind}{', null' * entry.nullable}",
         "description": entry.description,
         "from": source,
-        "always": always,
+        "always": entry.name in always,
     }

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNREAD
 
 
-def _show_version(asked: bool) -> None:
+def _show_version(asked: bool) -> None:  # noqa: FBT001  as Typer calls it
     if asked:
         typer.echo(f"relay {__version__}")
         raise typer.Exit

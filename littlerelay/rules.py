@@ -37,7 +37,7 @@ def rules(
         given=given,
     )
     has_told = "alias" in run.events or (alone and "identify" in run.events)
-    once = Once(alone, _lines(output) if has_told else ())
+    once = Once(_lines(output) if has_told else (), introducing=alone)
     return Rules(
         _mapper(told),
         lambda record, events: once.choose(selection.choose(record, events)),

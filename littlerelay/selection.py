@@ -41,7 +41,7 @@ class Selection:
         created = timestamp(record["created_at"])
         updated = timestamp(record["updated_at"])
         late = self.new_since is not None and created >= self.new_since
-        facts = [self._is_fact(event, created, late) for event in events]
+        facts = [self._is_fact(event, created, is_late=late) for event in events]
         states = any(facts) or self._recent(created) or self._recent(updated)
         return [
             event
@@ -52,11 +52,11 @@ class Selection:
     def _is_new_state(self, event: Event) -> bool:
         return event["type"] in _STATES and not self.given(event["messageId"])
 
-    def _is_fact(self, event: Event, created: str, late: bool) -> bool:
+    def _is_fact(self, event: Event, created: str, *, is_late: bool) -> bool:
         if event["type"] in _STATES:
             return False
         moment = created if event["event"] == "Customer Enabled" else event["timestamp"]
-        inside = moment < self.until and (late or moment >= self.since)
+        inside = moment < self.until and (is_late or moment >= self.since)
         return inside and not self.given(event["messageId"])
 
     def _recent(self, moment: str) -> bool:
@@ -71,7 +71,7 @@ class Once:
     no other record has them. ``lines`` are those of the run's file so far.
     """
 
-    def __init__(self, introducing: bool, lines: Iterable[bytes] = ()) -> None:
+    def __init__(self, lines: Iterable[bytes] = (), *, introducing: bool) -> None:
         self._introducing = introducing
         self._told = CompactSet()
         for line in lines:

@@ -135,7 +135,7 @@ def test_products_are_asked_for_only_where_the_app_may_read_them(products: bool)
         gid, key = LISTS[document]
         api.lists[document, gid] = ["a", "b"]
         node[key] = connection(["a"], more=True)
-    Drain(api, products).order(node)
+    Drain(api, products=products).order(node)
     sent = {name: variables.get("products") for name, variables in api.asked}
     assert sent == {"order_line_items": products, "order_shipping_lines": None}
 

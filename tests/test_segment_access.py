@@ -79,11 +79,11 @@ def test_without_oauth_the_key_is_the_user_s_name() -> None:
     assert (headers, server.requests) == ({}, [])
 
 
-def test_without_oauth_there_is_nothing_to_renew_or_to_clear() -> None:
+def test_without_oauth_there_is_nothing_to_clear() -> None:
     plain = access(Script(), FakeTime(), PLAIN)
     before = plain.headers()
     plain.clear()
-    assert plain.headers(renew=True) == before
+    assert plain.headers() == before
 
 
 def test_headers_that_a_caller_changes_are_its_own() -> None:
@@ -119,7 +119,8 @@ def test_every_statement_has_an_id_of_its_own() -> None:
     server, time = Script(granted()), FakeTime()
     own = Access(BY_OAUTH, web(server, time), time.clock)
     own.headers()
-    own.headers(renew=True)
+    own.clear()
+    own.headers()
     ids = {statement(request)["jti"] for request in server.requests}
     assert len(ids) == 2
     assert all(UUID(one).version == 4 for one in ids)
@@ -137,21 +138,21 @@ def test_a_token_is_renewed_when_a_tenth_or_five_minutes_are_left(life: float, k
     assert seen == [bearer("one"), bearer("one"), bearer("two")]
 
 
-def test_a_token_that_was_refused_is_cleared_or_renewed() -> None:
-    server, time = Script(granted("one"), granted("two"), granted("three")), FakeTime()
+def test_a_token_that_was_refused_is_cleared() -> None:
+    server, time = Script(granted("one"), granted("two")), FakeTime()
     own = access(server, time)
     assert own.headers() == own.headers() == bearer("one")
     own.clear()
-    assert own.headers() == bearer("two")
-    assert own.headers(renew=True) == own.headers() == bearer("three")
+    assert own.headers() == own.headers() == bearer("two")
 
 
 def test_a_renewal_that_fails_leaves_no_old_token() -> None:
     server, time = Script(granted("one"), *[httpx.Response(401)] * 2, granted("two")), FakeTime()
     own = access(server, time)
     own.headers()
+    own.clear()
     with pytest.raises(RefusedError):
-        own.headers(renew=True)
+        own.headers()
     assert own.headers() == bearer("two")
 
 
@@ -160,7 +161,8 @@ def test_a_refused_statement_is_signed_once_more_by_the_server_s_clock() -> None
     server, time = Script(refused, granted(), granted()), FakeTime()
     own = access(server, time)
     assert own.headers() == bearer(TOKEN)
-    own.headers(renew=True)
+    own.clear()
+    own.headers()
     assert [statement(one)["iat"] - NOW for one in server.requests] == [0, -3600, -3600]
 
 

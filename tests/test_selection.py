@@ -192,18 +192,18 @@ def test_where_customers_are_read_every_identify_is_let_through() -> None:
 
 @pytest.mark.parametrize("introducing", [True, False])
 def test_an_identify_with_cookies_is_let_through_and_introduces(introducing: bool) -> None:
-    once = Once(introducing)
+    once = Once(introducing=introducing)
     with_cookies = identify("7") | {"traits": {"email": "a@example.com", "littledata_landing": "/"}}
     once.note([identify("7"), with_cookies])
     assert names(once.choose([with_cookies])) == ["identify"]
-    fresh = Once(introducing)
+    fresh = Once(introducing=introducing)
     fresh.note([with_cookies])
     assert names(fresh.choose([identify("7")])) == ([] if introducing else ["identify"])
 
 
 @pytest.mark.parametrize("introducing", [True, False])
 def test_an_alias_is_given_once_and_only_when_the_line_was_written(introducing: bool) -> None:
-    once = Once(introducing)
+    once = Once(introducing=introducing)
     first = once.choose([alias(5), track("A", 1)])
     assert names(first) == ["alias", "A"]
     assert names(once.choose([alias(6)])) == ["alias"]
@@ -215,7 +215,7 @@ def test_an_alias_is_given_once_and_only_when_the_line_was_written(introducing: 
 @pytest.mark.parametrize("introducing", [True, False])
 def test_what_was_told_is_read_from_the_file(introducing: bool) -> None:
     told = (identify("7"), alias(2), track("A", 1), identify("9"))
-    once = Once(introducing, [encode(event) for event in told])
+    once = Once([encode(event) for event in told], introducing=introducing)
     again = once.choose([identify("9"), identify("8"), alias(3), track("A", 1)])
     assert names(again) == ["identify", "A"] if introducing else ["identify", "identify", "A"]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from littlerelay.configuration import file, kinds
 from littlerelay.configuration.file import SettingsFile
@@ -66,6 +66,7 @@ _SECRETS = (
         "name its file with oauth_key_file.",
     ),
 )
+Typed: TypeAlias = str | bool  # what an option was given: a text, or that it is there
 # Ids of Segment's, which may look like its write keys.
 _IDS = ("oauth_app_id", "oauth_key_id")
 _LIST = "`relay config` lists the settings."
@@ -75,7 +76,7 @@ _LIST = "`relay config` lists the settings."
 class Options:
     """What the command line says: settings by name, as typed, and the file of settings."""
 
-    given: MappingABC[str, str | bool] = field(default_factory=dict)
+    given: MappingABC[str, Typed] = field(default_factory=dict)
     config: str | None = None
 
 
@@ -117,7 +118,7 @@ def configuration(options: Options, environ: MappingABC[str, str]) -> Configurat
     return Configuration(found.path if found else None, chosen)
 
 
-def _read(setting: Setting, place: str, given: str | bool) -> object:
+def _read(setting: Setting, place: str, given: Typed) -> object:
     """Read what a variable or an option gives: a text, or a flag that was set."""
     _refuse_secret(setting, place, given)
     try:

@@ -62,7 +62,7 @@ def users(run: Checkpoint, samples: Iterable[Sample], identified: int) -> Figure
     found = []
     for sample in samples:
         if sample.resource != "customers":
-            new = partial(_new_user, run, sample.resource, bool(identified))
+            new = partial(_new_user, run, sample.resource, identified=bool(identified))
             told = guessed(sample.total(new))
             found.append(_distinct(told, sample, new) if sample.resource == "checkouts" else told)
         elif identified:
@@ -130,7 +130,7 @@ def _orderless(run: Checkpoint, one: Mapped) -> bool:
     return _has_user(one) and not ("orders" in run.resources and one.record.get("orders_count"))
 
 
-def _new_user(run: Checkpoint, resource: str, identified: bool, one: Mapped) -> float:
+def _new_user(run: Checkpoint, resource: str, one: Mapped, *, identified: bool) -> float:
     """Give how much of a user a record adds to those of whom others tell.
 
     ``identified`` is true where customers' own records tell by an Identify who they are.

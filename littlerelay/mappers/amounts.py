@@ -53,12 +53,12 @@ def _from_record(order: Order, mapping: Mapping) -> Figures:
     # fmt: off
     return Figures(
         lines                = [(line, line["quantity"]) for line in order["line_items"]],
-        subtotal             = _subtotal(order, less_tax),
-        shipping             = _shipping(order, less_tax),
+        subtotal             = _subtotal(order, less_tax=less_tax),
+        shipping             = _shipping(order, less_tax=less_tax),
         tax                  = _money_or_none(order.get("total_tax_set")),
         discount             = _money_or_none(order.get("total_discounts_set")),
-        revenue              = _revenue(order, taxed) if mapping.revenue else None,
-        subscription_revenue = _subscription_revenue(order, taxed),
+        revenue              = _revenue(order, taxed=taxed) if mapping.revenue else None,
+        subscription_revenue = _subscription_revenue(order, taxed=taxed),
     )
     # fmt: on
 
@@ -71,14 +71,14 @@ def _money_or_none(amount: MoneySet | None) -> float | None:
     return None if amount is None else money(amount)
 
 
-def _subtotal(order: Order, less_tax: bool) -> float | None:
+def _subtotal(order: Order, *, less_tax: bool) -> float | None:
     amount = order.get("subtotal_price_set")
     if amount is None or not less_tax:
         return _money_or_none(amount)
     return number(shop_decimal(amount) - _taxes(order["line_items"]), order["currency"])
 
 
-def _shipping(order: Order, less_tax: bool) -> float:
+def _shipping(order: Order, *, less_tax: bool) -> float:
     lines = order.get("shipping_lines")
     if not lines:
         return 0.0
@@ -89,19 +89,19 @@ def _shipping(order: Order, less_tax: bool) -> float:
     return number(cost - taxes if less_tax else cost, order["currency"])
 
 
-def _revenue(order: Order, taxed: bool) -> float | None:
+def _revenue(order: Order, *, taxed: bool) -> float | None:
     """Give the subtotal without tax, less gift cards: those are revenue once they are spent."""
     amount = order.get("subtotal_price_set")
     if amount is None:
         return None
     subtotal = shop_decimal(amount) - (_taxes(order["line_items"]) if taxed else ZERO)
     cards = (line for line in order["line_items"] if line.get("gift_card"))
-    return number(subtotal - _net(cards, taxed), order["currency"])
+    return number(subtotal - _net(cards, taxed=taxed), order["currency"])
 
 
-def _subscription_revenue(order: Order, taxed: bool) -> float | None:
+def _subscription_revenue(order: Order, *, taxed: bool) -> float | None:
     lines = _subscriptions(order["line_items"])
-    return number(_net(lines, taxed), order["currency"]) if lines else None
+    return number(_net(lines, taxed=taxed), order["currency"]) if lines else None
 
 
 def _subscriptions(lines: Iterable[LineItem]) -> list[LineItem]:
@@ -110,12 +110,12 @@ def _subscriptions(lines: Iterable[LineItem]) -> list[LineItem]:
     ]
 
 
-def _net(lines: Iterable[LineItem], taxed: bool) -> Decimal:
+def _net(lines: Iterable[LineItem], *, taxed: bool) -> Decimal:
     """Sum lines after all their discounts, without tax."""
-    return sum((_net_of(line, taxed) for line in lines), ZERO)
+    return sum((_net_of(line, taxed=taxed) for line in lines), ZERO)
 
 
-def _net_of(line: LineItem, taxed: bool) -> Decimal:
+def _net_of(line: LineItem, *, taxed: bool) -> Decimal:
     net = shop_decimal(line["price_set"]) * line["quantity"]
     if allocations := line.get("discount_allocations"):
         net -= total(part["amount_set"] for part in allocations)
@@ -143,7 +143,7 @@ def figures_of_sales(order: Order, sales: list[Sale], mapping: Mapping) -> Figur
         subtotal             = number(amount_of(_goods(sales)), currency),
         shipping             = number(amount_of(_of_type("shipping", sales)), currency),
         tax                  = number(_sale_taxes(sales), currency),
-        discount             = number(_sale_discounts(sales, taxed), currency),
+        discount             = number(_sale_discounts(sales, taxed=taxed), currency),
         revenue              = number(_net_sales(sold), currency) if mapping.revenue else None,
         subscription_revenue = number(_net_sales(planned), currency) if planned else None,
     )
@@ -186,7 +186,7 @@ def _sale_taxes(sales: Iterable[Sale]) -> Decimal:
     return total(sale["total_tax_amount"] for sale in sales)
 
 
-def _sale_discounts(sales: Iterable[Sale], taxed: bool) -> Decimal:
+def _sale_discounts(sales: Iterable[Sale], *, taxed: bool) -> Decimal:
     """Sum discounts as the order's own figure does: with tax where prices have it inside."""
     if taxed:
         return total(sale["total_discount_amount_after_taxes"] for sale in sales)

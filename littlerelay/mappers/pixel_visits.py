@@ -60,7 +60,7 @@ class Visit:
 
     def take(self, facts: PixelFacts, *, is_recovered: bool) -> None:
         """Take the next event, none of which is earlier than the one before."""
-        self._take_person(facts, is_recovered)
+        self._take_person(facts, is_recovered=is_recovered)
         if self._begins_session(facts):
             self.course.append(session_started(facts))
         if facts.pixel.get("type") == "custom":
@@ -70,7 +70,7 @@ class Visit:
         if facts.mapping.pixel_server_events:
             self.course += self._server(facts)
 
-    def _take_person(self, facts: PixelFacts, is_recovered: bool) -> None:
+    def _take_person(self, facts: PixelFacts, *, is_recovered: bool) -> None:
         """Tell of a customer once for each thing that is new of them."""
         for event in pixel_people(facts, is_recovered=is_recovered):
             key = (

@@ -95,8 +95,11 @@ class Expectation:
             key, month = self._name_of(facts.names(number)[kind]), self._month_of(at)
             amounts = facts.amounts(kind, refund)
             entry = Entry(key, kind, at, month, order.currency, order.name, number, **amounts)
-            late = self._late(kind, at, order.created, order.updated)
-            self._books.add_known(entry, facts.known(kind, refund, *late))
+            created_late, changed_late = self._late(kind, at, order.created, order.updated)
+            known = facts.known(
+                kind, refund, is_created_late=created_late, is_changed_late=changed_late
+            )
+            self._books.add_known(entry, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class _Facts:
         return {name: rounded(one, order.currency) for name, one in told.items()}
 
     def known(
-        self, kind: Kind, refund: Refunded | None, is_created_late: bool, is_changed_late: bool
+        self, kind: Kind, refund: Refunded | None, *, is_created_late: bool, is_changed_late: bool
     ) -> Known:
         """Give what else decides whether a difference is a fault."""
         absent = self._absent(kind, refund)

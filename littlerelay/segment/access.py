@@ -63,15 +63,15 @@ class Access:
         self._lock = threading.Lock()
         self._token: _Token | None = None
 
-    def headers(self, renew: bool = False) -> dict[str, str]:
-        """Give the headers; with OAuth, ask for a token where none is good, or for another one.
+    def headers(self) -> dict[str, str]:
+        """Give the headers; with OAuth, ask for a token where none is good.
 
         Raises RefusedError where Segment grants none, UnreachableError where it cannot be asked.
         """
         if self._grants is None:
             return dict(self._basic)
         with self._lock:
-            token = None if renew else self._token
+            token = self._token
             if token is None or self._clock.monotonic() >= token.renewed_at:
                 self._token = None  # what is refused now must not be used again
                 token = self._token = self._grants.ask()

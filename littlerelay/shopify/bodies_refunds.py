@@ -96,14 +96,14 @@ def _shipping(found: Body, order: Body) -> None:
     lines = _objects(found.get("refund_shipping_lines"))
     if not found.get("refund_shipping_lines"):
         taxed = bool(order.get("taxes_included"))
-        found["refund_shipping_lines"] = [_line_of(one, taxed) for one in shipping]
+        found["refund_shipping_lines"] = [_line_of(one, taxed=taxed) for one in shipping]
     elif lines and not any("tax_amount_set" in line for line in lines):
         tax = _negated([one["tax_amount_set"] for one in shipping if one.get("tax_amount_set")])
         if tax and decimal_of(tax["shop_money"]["amount"]):
             lines[0]["tax_amount_set"] = tax
 
 
-def _line_of(adjustment: Body, taxed: bool) -> Body:
+def _line_of(adjustment: Body, *, taxed: bool) -> Body:
     line: Body = {"id": None}
     cost, tax = adjustment.get("amount_set"), adjustment.get("tax_amount_set")
     if cost:

@@ -102,7 +102,7 @@ class FollowUps:
 class Drain:
     """Completes orders and checkouts; ``products`` and ``users`` say what the app may read."""
 
-    def __init__(self, api: GraphQL, products: bool, users: bool = False) -> None:
+    def __init__(self, api: GraphQL, *, products: bool, users: bool = False) -> None:
         self._api = api
         self._flags = {
             "order_line_items": {"products": products},

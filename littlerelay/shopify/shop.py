@@ -148,12 +148,14 @@ class Shop:
         users = covers(self.scopes, "read_users")
         locations = covers(self.scopes, "read_locations")
         flags = {"products": products, "locations": locations, **self._metafield()}
-        return Resource("orders", 50, records.order, flags, Drain(self.api, products, users).order)
+        complete = Drain(self.api, products=products, users=users).order
+        return Resource("orders", 50, records.order, flags, complete)
 
     def _checkouts(self) -> Resource:
         products = covers(self.scopes, "read_products")
         flags = {"products": products, **self._metafield()}
-        return Resource("checkouts", 50, checkout, flags, Drain(self.api, products).checkout)
+        complete = Drain(self.api, products=products).checkout
+        return Resource("checkouts", 50, checkout, flags, complete)
 
     def _metafield(self) -> Variables:
         namespace, key = self.metafield or ("", "")
