@@ -52,6 +52,7 @@ NULLABLE_TRAITS = frozenset(
 )
 
 COOKIE_TRAIT = "littledata_"  # how the trait of a tracked cookie begins
+STATES = frozenset({"identify", "alias"})  # types that tell how something is, and no moment
 
 _ROOT = uuid5(NAMESPACE_URL, "https://littlerelay").bytes
 _VARIANTS = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
@@ -150,6 +151,16 @@ def present_traits(traits: dict[str, Any]) -> dict[str, Any]:
         if traits[key] is None and key not in NULLABLE_TRAITS:
             del traits[key]
     return traits
+
+
+def has_cookies(event: Event) -> bool:
+    """Tell whether an identify tells of cookies, which no other record of its customer has."""
+    return any(name.startswith(COOKIE_TRAIT) for name in event.get("traits") or ())
+
+
+def customer_of(event: Event) -> str:
+    """Give Shopify's id of the customer whom an identify is about."""
+    return str(event["context"]["externalIds"][0]["id"])
 
 
 def message_id(namespace: str, shop: str, fact: str) -> str:

@@ -16,9 +16,8 @@ from typing import Any
 import orjson
 
 from littlerelay.compact import CompactSet
-from littlerelay.events import COOKIE_TRAIT, Event, timestamp
+from littlerelay.events import STATES, Event, customer_of, has_cookies, timestamp
 
-_STATES = frozenset({"identify", "alias"})
 _STATE_LINES = (b'{"type":"identify"', b'{"type":"alias"')
 
 
@@ -50,10 +49,10 @@ class Selection:
         ]
 
     def _is_new_state(self, event: Event) -> bool:
-        return event["type"] in _STATES and not self.given(event["messageId"])
+        return event["type"] in STATES and not self.given(event["messageId"])
 
     def _is_fact(self, event: Event, created: str, *, is_late: bool) -> bool:
-        if event["type"] in _STATES:
+        if event["type"] in STATES:
             return False
         moment = created if event["event"] == "Customer Enabled" else event["timestamp"]
         inside = moment < self.until and (is_late or moment >= self.since)
@@ -85,19 +84,15 @@ class Once:
     def note(self, events: list[Event]) -> None:
         """Learn what was written."""
         for event in events:
-            if event["type"] in _STATES and (name := self._name(event)):
+            if event["type"] in STATES and (name := self._name(event)):
                 self._told.add(name)
 
     def _is_new(self, event: Event) -> bool:
         name = self._name(event)
-        return name is None or name not in self._told or _has_cookies(event)
+        return name is None or name not in self._told or has_cookies(event)
 
     def _name(self, event: Event) -> str | None:
         """Name what is told once: an alias by its pair, an introduction by its customer."""
         if event["type"] == "alias":
             return str(event["messageId"])
-        return str(event["context"]["externalIds"][0]["id"]) if self._introducing else None
-
-
-def _has_cookies(event: Event) -> bool:
-    return any(name.startswith(COOKIE_TRAIT) for name in event.get("traits", ()))
+        return customer_of(event) if self._introducing else None

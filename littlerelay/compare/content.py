@@ -16,19 +16,18 @@ from hashlib import blake2b
 from itertools import zip_longest
 
 from littlerelay.compare.values import ABSENT, Change
-from littlerelay.events import COOKIE_TRAIT, Event
+from littlerelay.events import STATES, Event, has_cookies
 
 KEY = 36  # bytes of what names a fact: as many as a messageId of relay's has
 
 RESENT = "resent"  # in the context of a message that was given a fresh id: of which it is a repeat
 
 STATE_EVENTS = frozenset({"Customer Enabled"})  # tracks that tell how somebody is
-_STATES = frozenset({"identify", "alias"})
 
 
 def key_of(event: Event) -> bytes:
     """Give what a message names, as so many bytes that tell it from all others."""
-    if event["type"] == "identify" and not _has_cookies(event):
+    if event["type"] == "identify" and not has_cookies(event):
         user = event.get("userId")
         kind, who = ("user", user) if user else ("anonymous", event["anonymousId"])
         return _hashed(f"{kind}/{who}".encode())
@@ -49,7 +48,7 @@ def original_id(event: Event) -> str:
 
 def is_state(event: Event) -> bool:
     """Tell whether a message tells how something is, not that something happened."""
-    return event["type"] in _STATES or event.get("event") in STATE_EVENTS
+    return event["type"] in STATES or event.get("event") in STATE_EVENTS
 
 
 def content(event: Event) -> Event:
@@ -80,10 +79,6 @@ def _unversioned(name: str, value: object) -> object:
     if name != "library" or not isinstance(value, dict):
         return value
     return {key: one for key, one in value.items() if key != "version"}
-
-
-def _has_cookies(event: Event) -> bool:
-    return any(name.startswith(COOKIE_TRAIT) for name in event.get("traits") or ())
 
 
 def _hashed(name: bytes) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from littlerelay.errors import RecordError
-from littlerelay.events import COOKIE_TRAIT, Event, encode, timestamp
+from littlerelay.events import Event, customer_of, encode, has_cookies, timestamp
 from littlerelay.recordings.checking import check
 from littlerelay.recordings.entities import Entities
 from littlerelay.recordings.joining import Told
@@ -201,9 +201,7 @@ class Mapper:
             return str(event["messageId"])
         if event["type"] != "identify" or not self._rules.mapping.identify_orders:
             return None
-        if any(name.startswith(COOKIE_TRAIT) for name in event["traits"]):
-            return None
-        return f"customer {event['context']['externalIds'][0]['id']}"
+        return None if has_cookies(event) else f"customer {customer_of(event)}"
 
     def _fine(self, family: str, told: list[Told], step: _Step) -> list[Told]:
         """Reject every record that is at fault by itself, and give the others."""
