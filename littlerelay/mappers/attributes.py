@@ -10,7 +10,7 @@ from collections.abc import Mapping as MappingABC
 from typing import Any, TypeAlias
 
 from littlerelay.events import COOKIE_TRAIT
-from littlerelay.records import Cart, Checkout, Order
+from littlerelay.records import Noted
 from littlerelay.settings import Mapping
 
 Notes: TypeAlias = MappingABC[str, str | None]
@@ -31,7 +31,7 @@ is_no_id = re.compile(r"\s*(?:[0-]*|-1|anonymous|null|none|undefined)\s*", re.IG
 _is_integer = re.compile(r"\d{1,18}", re.ASCII).fullmatch
 
 
-def notes_of(record: Order | Checkout | Cart) -> Notes:
+def notes_of(record: Noted) -> Notes:
     """Give a record's note attributes by name."""
     attributes = record.get("note_attributes")
     return {note["name"]: note["value"] for note in attributes} if attributes else {}
@@ -42,7 +42,7 @@ def recovered_id(notes: Notes, mapping: Mapping) -> str | None:
     return _first(notes, mapping.anonymous_id_attributes)
 
 
-def cookies_of(record: Order | Checkout, mapping: Mapping) -> dict[str, str]:
+def cookies_of(record: Noted, mapping: Mapping) -> dict[str, str]:
     """Give the cookies that the shop chose to track, as traits: ``littledata_<cookie>``."""
     if not mapping.cookies_to_track:
         return {}

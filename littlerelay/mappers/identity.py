@@ -16,7 +16,18 @@ from typing import Any, TypeAlias, cast
 from littlerelay import __version__
 from littlerelay.events import Sender, encode_part, message_id, present
 from littlerelay.mappers.attributes import integrations_of, notes_of, recovered_id
-from littlerelay.records import Address, Cart, Checkout, Customer, Order, Subscription
+from littlerelay.records import (
+    Address,
+    Cart,
+    Checkout,
+    Customer,
+    KnownPerson,
+    Order,
+    Person,
+    Subscription,
+    SubscriptionCustomer,
+    Visitor,
+)
 from littlerelay.settings import Mapping, metafield
 
 LIBRARY = {"name": "littlerelay", "version": __version__}
@@ -87,23 +98,22 @@ def subscription_sender(record: Subscription, mapping: Mapping) -> Sender:
     Not every record tells Shopify's id of its customer. Somebody without a user id is the nobody
     of the subscription, or of the customer where that is known.
     """
-    told = record.get("customer") or {}
-    email = told.get("email") or None
-    customer = cast("Customer", told)
-    known = None if told.get("id") is None else customer
+    told: SubscriptionCustomer = record.get("customer") or {}
+    email, number = told.get("email") or None, told.get("id")
+    known: KnownPerson | None = None if number is None else {"id": number}
     user = user_id(known, email, mapping)
-    kind, key = ("customers", str(told["id"])) if known else ("subscriptions", _key_of(record))
+    kind, key = ("customers", str(number)) if known else ("subscriptions", _key_of(record))
     # fmt: off
     return present({
         "userId":       user,
         "anonymousId":  None if user else anonymous_id(mapping.shop, kind, key),
-        "context":      _context(_customer_traits(customer, email, None), known, mapping),
+        "context":      _context(_customer_traits(told, email, None), known, mapping),
         "integrations": integrations_of({}, mapping),
     })
     # fmt: on
 
 
-def user_id(customer: Customer | None, email: str | None, mapping: Mapping) -> str | None:
+def user_id(customer: KnownPerson | None, email: str | None, mapping: Mapping) -> str | None:
     """Give the user id that the shop chose, None where this person has none."""
     choice = mapping.user_id
     if choice == "shopify_customer_id":
@@ -127,7 +137,7 @@ def anonymous_id(shop: str, kind: str, key: str) -> str:
     return message_id("", shop, f"anonymous/{kind}/{encode_part(key)}")
 
 
-def email_of(record: Order | Checkout) -> str | None:
+def email_of(record: Order | Checkout | Visitor) -> str | None:
     """Give the customer's e-mail, else the order's or the checkout's."""
     customer = record.get("customer")
     return (customer and customer.get("email")) or record.get("email") or None
@@ -175,7 +185,7 @@ def _sender(record: Order | Checkout, keys: _Keys, email: str | None, mapping: M
 
 def _context(
     traits: dict[str, Any] | None,
-    customer: Customer | None,
+    customer: KnownPerson | None,
     mapping: Mapping,
     record: Order | Checkout | None = None,
 ) -> dict[str, Any]:
@@ -205,7 +215,7 @@ def configured_consent(mapping: Mapping) -> dict[str, Any]:
     return {"categoryPreferences": {name: told[name] for name in CONSENT if name in told}}
 
 
-def traits_of(record: Order | Checkout, email: str | None) -> dict[str, Any]:
+def traits_of(record: Order | Checkout | Visitor, email: str | None) -> dict[str, Any]:
     """Give what a record tells of its customer, else of its guest; ``email`` is `email_of`'s."""
     if customer := record.get("customer"):
         address = address_traits(customer.get("default_address"))
@@ -214,7 +224,7 @@ def traits_of(record: Order | Checkout, email: str | None) -> dict[str, Any]:
 
 
 def _customer_traits(
-    customer: Customer, email: str | None, address: dict[str, str] | None
+    customer: Person, email: str | None, address: dict[str, str] | None
 ) -> dict[str, Any]:
     # fmt: off
     return present({
@@ -227,7 +237,7 @@ def _customer_traits(
     # fmt: on
 
 
-def _guest_traits(record: Order | Checkout, email: str | None) -> dict[str, Any]:
+def _guest_traits(record: Order | Checkout | Visitor, email: str | None) -> dict[str, Any]:
     address: Address = record.get("billing_address") or record.get("shipping_address") or {}
     # fmt: off
     return present({
@@ -240,7 +250,7 @@ def _guest_traits(record: Order | Checkout, email: str | None) -> dict[str, Any]
     # fmt: on
 
 
-def external_ids(customer: Customer) -> list[dict[str, str]]:
+def external_ids(customer: KnownPerson) -> list[dict[str, str]]:
     """Give the ids that a customer has elsewhere: Shopify's."""
     # fmt: off
     return [{
@@ -252,7 +262,7 @@ def external_ids(customer: Customer) -> list[dict[str, str]]:
     # fmt: on
 
 
-def _metafield(customer: Customer, namespace: str, key: str) -> str | None:
+def _metafield(customer: KnownPerson, namespace: str, key: str) -> str | None:
     """Give the customer's value of a metafield, None where it is empty or missing."""
     for field in customer.get("metafields") or ():
         if field["key"] == key and _is_namespace(namespace)(field["namespace"]):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from littlerelay.records import Address, Checkout, Order
+from littlerelay.records import Address, Checkout, Order, Visitor
 from littlerelay.settings import Mapping, Markets
 
 
-def market_handle(record: Order | Checkout, mapping: Mapping) -> str | None:
+def market_handle(record: Order | Checkout | Visitor, mapping: Mapping) -> str | None:
     """Give the market that holds the shipping, else the billing, else the customer's country."""
     markets, customer = mapping.markets, record.get("customer")
     if not markets.by_country and markets.elsewhere is None:

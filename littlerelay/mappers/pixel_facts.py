@@ -41,11 +41,11 @@ from littlerelay.mappers.pixel_parts import (
 )
 from littlerelay.records import (
     Address,
-    Checkout,
-    Customer,
+    KnownPerson,
     Pixel,
     PixelCheckout,
     PixelLocation,
+    Visitor,
 )
 from littlerelay.settings import Mapping
 
@@ -68,7 +68,7 @@ class PixelFacts(NamedTuple):
     mapping: Mapping
     sender: Sender
     email: str | None
-    customer: Customer | None
+    customer: KnownPerson | None
     market: str | None
     cookies: dict[str, str]
     path: str
@@ -112,7 +112,7 @@ def pixel_facts(pixel: Pixel, recovered: str | None, mapping: Mapping) -> PixelF
 
 def recovered_of(pixel: Pixel, mapping: Mapping) -> str | None:
     """Give Segment's id of the visitor, of the cart or checkout, else as it was recorded."""
-    found = recovered_id(notes_of(noted(pixel)), mapping)
+    found = recovered_id(notes_of({"note_attributes": noted(pixel)}), mapping)
     told = pixel.get("anonymousId")
     return found or (told if told and not is_no_id(told) else None)
 
@@ -122,7 +122,7 @@ def is_known(pixel: Pixel) -> bool:
     return not is_no_id(pixel["clientId"])
 
 
-def _market(pixel: Pixel, person: Checkout, mapping: Mapping) -> str | None:
+def _market(pixel: Pixel, person: Visitor, mapping: Mapping) -> str | None:
     """Give the market: the checkout's own word, else that of an address, else of its country.
 
     An event without a checkout does not tell where its visitor is: ``shop`` is the shop's country.
@@ -135,7 +135,7 @@ def _market(pixel: Pixel, person: Checkout, mapping: Mapping) -> str | None:
     return told or market_handle(person, mapping) or market_of(mapping.markets, by_country)
 
 
-def _sender(pixel: Pixel, person: Checkout, recovered: str | None, mapping: Mapping) -> Sender:
+def _sender(pixel: Pixel, person: Visitor, recovered: str | None, mapping: Mapping) -> Sender:
     email, customer, notes = email_of(person), person.get("customer"), notes_of(person)
     user = user_id(customer, email, mapping)
     visitor = recovered or (pixel["clientId"] if is_known(pixel) else None)
@@ -151,7 +151,7 @@ def _sender(pixel: Pixel, person: Checkout, recovered: str | None, mapping: Mapp
     # fmt: on
 
 
-def _context(pixel: Pixel, person: Checkout, email: str | None, mapping: Mapping) -> dict[str, Any]:
+def _context(pixel: Pixel, person: Visitor, email: str | None, mapping: Mapping) -> dict[str, Any]:
     context, customer = context_of(pixel), person.get("customer")
     navigator = (context.get("navigator") if context else None) or {}
     # fmt: off

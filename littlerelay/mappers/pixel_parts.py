@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from littlerelay.events import present
 from littlerelay.mappers.pixel_pages import location_of
 from littlerelay.records import (
     Address,
-    Checkout,
-    Customer,
+    Attribute,
+    KnownPerson,
     Pixel,
     PixelAddress,
     PixelAttribute,
@@ -19,6 +19,7 @@ from littlerelay.records import (
     PixelContext,
     PixelInit,
     PixelInitData,
+    Visitor,
 )
 
 _is_number = re.compile(r"[0-9]{1,18}").fullmatch
@@ -73,12 +74,12 @@ def page_of(pixel: Pixel) -> dict[str, Any] | None:
     # fmt: on
 
 
-def person_of(pixel: Pixel) -> Checkout:
-    """Give what an event tells of its visitor, in the shape of a checkout's record."""
+def person_of(pixel: Pixel) -> Visitor:
+    """Give what an event tells of its visitor."""
     checkout: PixelCheckout = checkout_of(pixel) or {}
     # fmt: off
-    told = {
-        "note_attributes":  noted(pixel)["note_attributes"],
+    return {
+        "note_attributes":  noted(pixel),
         "customer":         _customer(pixel, checkout),
         "email":            checkout.get("email") or None,
         "phone":            checkout.get("phone") or None,
@@ -86,10 +87,9 @@ def person_of(pixel: Pixel) -> Checkout:
         "shipping_address": address_of(checkout.get("shippingAddress")),
     }
     # fmt: on
-    return cast("Checkout", told)
 
 
-def _customer(pixel: Pixel, checkout: PixelCheckout) -> Customer | None:
+def _customer(pixel: Pixel, checkout: PixelCheckout) -> KnownPerson | None:
     """Give the customer's record: who is logged in, else whom the checkout's order has."""
     known = init_data_of(pixel).get("customer") or {}
     order = checkout.get("order")
@@ -98,7 +98,7 @@ def _customer(pixel: Pixel, checkout: PixelCheckout) -> Customer | None:
     if number is None:
         return None
     # fmt: off
-    told = {
+    return {
         "id":         number,
         "email":      known.get("email") or None,
         "first_name": known.get("firstName") or None,
@@ -106,19 +106,17 @@ def _customer(pixel: Pixel, checkout: PixelCheckout) -> Customer | None:
         "phone":      known.get("phone") or None,
     }
     # fmt: on
-    return cast("Customer", told)
 
 
-def noted(pixel: Pixel) -> Checkout:
+def noted(pixel: Pixel) -> list[Attribute]:
     """Give the attributes of the cart, then those of the checkout, as a record has them."""
     data, before = pixel.get("data"), init_data_of(pixel)
     cart, checkout = (data and data.get("cart")) or before.get("cart"), checkout_of(pixel)
     notes = attributes(cart.get("attributes")) if cart else []
-    notes += attributes(checkout.get("attributes")) if checkout else []
-    return cast("Checkout", {"note_attributes": notes})
+    return notes + (attributes(checkout.get("attributes")) if checkout else [])
 
 
-def attributes(told: Iterable[PixelAttribute] | None) -> list[dict[str, str]]:
+def attributes(told: Iterable[PixelAttribute] | None) -> list[Attribute]:
     """Give attributes as a record has them, those without a name or a value left out."""
     pairs = [(one.get("key"), one.get("value")) for one in told or ()]
     return [{"name": key, "value": value} for key, value in pairs if key and value is not None]

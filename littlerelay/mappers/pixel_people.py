@@ -5,7 +5,7 @@ from __future__ import annotations
 from littlerelay.events import Event, identify, present_traits
 from littlerelay.mappers.people import alias_visitor, state_time
 from littlerelay.mappers.pixel_facts import PixelFacts
-from littlerelay.records import Customer
+from littlerelay.records import KnownPerson
 
 
 def pixel_people(facts: PixelFacts, *, is_recovered: bool) -> list[Event]:
@@ -22,7 +22,7 @@ def pixel_people(facts: PixelFacts, *, is_recovered: bool) -> list[Event]:
     return found
 
 
-def _identify(customer: Customer, facts: PixelFacts) -> list[Event]:
+def _identify(customer: KnownPerson, facts: PixelFacts) -> list[Event]:
     """Give the Identify of the customer, with the traits that do not age and the cookies."""
     # fmt: off
     traits = present_traits({

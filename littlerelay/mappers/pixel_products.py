@@ -11,6 +11,7 @@ from littlerelay.mappers.money import amount_text, decimal, number
 from littlerelay.mappers.pixel_pages import absolute
 from littlerelay.mappers.pixel_parts import attributes, tail
 from littlerelay.records import (
+    Attribute,
     PixelAllocation,
     PixelCartLine,
     PixelCollection,
@@ -35,7 +36,7 @@ class Spot(NamedTuple):
     quantity: int | None = None
     coupon: str | None = None
     name: str | None = None
-    properties: list[dict[str, str]] | None = None
+    properties: list[Attribute] | None = None
 
 
 def product(variant: PixelVariant | None, spot: Spot, home: str) -> Product:

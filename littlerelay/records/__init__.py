@@ -17,7 +17,7 @@ only GraphQL carries say so.
 
 from littlerelay.records.carts import Cart, CartLine
 from littlerelay.records.checkouts import Checkout
-from littlerelay.records.customers import Consent, Customer, Metafield
+from littlerelay.records.customers import Consent, Customer, KnownPerson, Metafield, Person
 from littlerelay.records.lines import LineItem, SellingPlan, ShippingLine
 from littlerelay.records.orders import (
     Agreement,
@@ -41,6 +41,7 @@ from littlerelay.records.parts import (
     DiscountCode,
     Money,
     MoneySet,
+    Noted,
     TaxLine,
 )
 from littlerelay.records.pixels import (
@@ -80,6 +81,7 @@ from littlerelay.records.pixels import (
     PixelShop,
     PixelTransaction,
     PixelVariant,
+    Visitor,
 )
 from littlerelay.records.subscriptions import (
     Subscription,
@@ -103,12 +105,15 @@ __all__ = [
     "DiscountCode",
     "Fulfillment",
     "JourneySummary",
+    "KnownPerson",
     "LineItem",
     "Metafield",
     "Money",
     "MoneySet",
+    "Noted",
     "Order",
     "OrderAdjustment",
+    "Person",
     "Pixel",
     "PixelAddress",
     "PixelAllocation",
@@ -158,4 +163,5 @@ __all__ = [
     "SubscriptionItem",
     "TaxLine",
     "Transaction",
+    "Visitor",
 ]

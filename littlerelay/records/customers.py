@@ -18,14 +18,26 @@ class Metafield(TypedDict):
     value: str
 
 
-class Customer(TypedDict, total=False):
-    id: Required[int]
-    created_at: Required[str]
-    updated_at: str
+class Person(TypedDict, total=False):
+    """What everybody tells of a customer, if anything."""
+
     email: str | None
     phone: str | None
     first_name: str | None
     last_name: str | None
+
+
+class KnownPerson(Person, total=False):
+    """Somebody whom Shopify knows, as pixels and subscriptions tell of them, too."""
+
+    id: Required[int]
+    default_address: Address | None
+    metafields: list[Metafield]  # only the one that the settings name, where it has a value
+
+
+class Customer(KnownPerson, total=False):
+    created_at: Required[str]
+    updated_at: str
     state: str | None  # enabled, disabled, invited, declined
     verified_email: bool | None
     note: str | None
@@ -33,7 +45,5 @@ class Customer(TypedDict, total=False):
     orders_count: int
     total_spent: str
     currency: str
-    default_address: Address | None
     email_marketing_consent: Consent | None
     sms_marketing_consent: Consent | None
-    metafields: list[Metafield]  # only the one that the settings name, where it has a value

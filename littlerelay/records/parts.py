@@ -20,6 +20,12 @@ class Attribute(TypedDict):
     value: str | None
 
 
+class Noted(TypedDict, total=False):
+    """What storefronts' scripts write notes on."""
+
+    note_attributes: list[Attribute]
+
+
 class Address(TypedDict, total=False):
     first_name: str | None
     last_name: str | None

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
+from littlerelay.records.customers import KnownPerson
+from littlerelay.records.parts import Address, Noted
+
 
 class PixelMoney(TypedDict, total=False):
     amount: float | None
@@ -248,3 +251,13 @@ class Pixel(TypedDict, total=False):
     customData: object
     init: PixelInit | None
     anonymousId: str | None
+
+
+class Visitor(Noted, total=False):
+    """What an event tells of its visitor, by the names of an order."""
+
+    customer: KnownPerson | None
+    email: str | None
+    phone: str | None
+    billing_address: Address | None
+    shipping_address: Address | None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Required, TypedDict
 
+from littlerelay.records.customers import Person
 from littlerelay.records.parts import Address, Attribute
 
 
@@ -25,12 +26,8 @@ class SubscriptionItem(TypedDict, total=False):
     properties: list[Attribute]
 
 
-class SubscriptionCustomer(TypedDict, total=False):
+class SubscriptionCustomer(Person, total=False):
     id: int | None  # Shopify's
-    email: str | None
-    first_name: str | None
-    last_name: str | None
-    phone: str | None
 
 
 class SubscriptionCharge(TypedDict, total=False):
