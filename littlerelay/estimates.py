@@ -15,14 +15,14 @@ from littlerelay.errors import UsageError
 from littlerelay.estimating.counts import counted, earliest
 from littlerelay.estimating.figures import Estimation
 from littlerelay.estimating.samples import take
+from littlerelay.history import folder_of
 from littlerelay.patience import unwatched
 from littlerelay.previews import Figure, Preview
 from littlerelay.progress import Progress
+from littlerelay.reading import open_shopify, with_domain
 from littlerelay.rules import rules
-from littlerelay.settings import RATE, BackfillRequest, Settings, metafield
-from littlerelay.shopify.graphql import GraphQL
-from littlerelay.shopify.session import open_session, shop_domain
-from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.settings import RATE, BackfillRequest, Settings
+from littlerelay.shopify.shop import Shop
 from littlerelay.shopify.ways import is_by_bulk, seconds_by_pages
 from littlerelay.times import iso
 from littlerelay.uncounted import UNCOUNTED
@@ -84,14 +84,14 @@ def estimate(
         )
     request = replace(request, out="-", post=None)
     runs.check_request(request, settings.mapping, int(clock.now()))
-    domain = shop_domain(settings.shop)
-    mapping = replace(settings.mapping, shop=domain)
+    settings = with_domain(settings)
     with http.client(clock, watch) as web:
-        api = GraphQL(open_session(settings, web, clock), web, clock, watch)
-        shop = open_shop(api, domain, metafield(mapping.user_id))
-        run = runs.new(request, shop, domain, runs.meaning(request, mapping, shop), None)
-        yield report.started(run, domain.partition(".")[0], domain, "none: it is an estimate")
-        found = _estimation(shop, run, replace(settings, mapping=mapping))
+        shop = open_shopify(settings, web, clock, watch)
+        meant = runs.meaning(request, settings.mapping, shop)
+        run = runs.new(request, shop, settings.shop, meant, None)
+        job = folder_of(settings, request.job).job
+        yield report.started(run, job, settings.shop, "none: it is an estimate")
+        found = _estimation(shop, run, settings)
         done = _estimate(shop, request, found, rate, clock.now())
     yield replace(done, elapsed=clock.monotonic() - began)
 

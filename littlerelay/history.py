@@ -19,6 +19,7 @@ from littlerelay.durable import disk_errors, make_folder, open_private, open_rea
 from littlerelay.errors import LockedError, UsageError
 from littlerelay.meaning import Meaning
 from littlerelay.sealed import Sealed
+from littlerelay.settings import Settings
 
 _FILE = "history.json"
 _REMEDY = "Move it away: the job then starts anew, and --since last needs a full run first."
@@ -43,6 +44,11 @@ class History(Sealed):
     cut_over: bool = False
     generation: int = 0
     digest: str = ""
+
+
+def folder_of(settings: Settings, job: str | None) -> JobFolder:
+    """Give a job's folder; without a name it has that of the shop. Raises UsageError."""
+    return JobFolder(settings.state, job or settings.shop.partition(".")[0])
 
 
 class JobFolder:

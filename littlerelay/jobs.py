@@ -19,7 +19,7 @@ from littlerelay.clock import SYSTEM, Clock
 from littlerelay.durable import make_folder
 from littlerelay.errors import RefusedError, UnreachableError, UsageError
 from littlerelay.files.ndjson import LazyFile, StreamOutput, verify
-from littlerelay.history import History, JobFolder, jobs
+from littlerelay.history import History, JobFolder, folder_of, jobs
 from littlerelay.job_status import JobStatus
 from littlerelay.keeping import NOTHING, Kept, keeper
 from littlerelay.ledger import Ledger
@@ -29,17 +29,15 @@ from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, check_stream, set_files_aside
 from littlerelay.posts import Posting, check_ages, unsent
 from littlerelay.progress import Finished, Noted, Progress
-from littlerelay.reading import Sources, open_recharge, read_shop
+from littlerelay.reading import Sources, open_recharge, open_shopify, read_shop, with_domain
 from littlerelay.recharge.api import Recharge
 from littlerelay.reconcile.counting import counted, is_countable
 from littlerelay.rules import rules
 from littlerelay.runs import LAST
-from littlerelay.settings import BackfillRequest, Settings, metafield
+from littlerelay.settings import BackfillRequest, Settings
 from littlerelay.shopify.gathering import clear
-from littlerelay.shopify.graphql import GraphQL
 from littlerelay.shopify.protected import check_protected
-from littlerelay.shopify.session import open_session, shop_domain
-from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.shop import Shop
 from littlerelay.shopify.ways import Ways
 from littlerelay.writing import Writing
 
@@ -61,12 +59,10 @@ def backfill(
     check_stream(stream, is_named=request.out == "-")
     if request.post is not None and request.post.check_key:
         probing.check(request.post.destination, clock, watch)
-    domain = shop_domain(settings.shop)
-    settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
-    folder = JobFolder(settings.state, request.job or domain.partition(".")[0])
+    settings = with_domain(settings)
+    folder = folder_of(settings, request.job)
     with folder.locked(), http.client(clock, watch) as web:
-        api = GraphQL(open_session(settings, web, clock), web, clock, watch)
-        shop = open_shop(api, domain, metafield(settings.mapping.user_id))
+        shop = open_shopify(settings, web, clock, watch)
         recharge = open_recharge(settings, request.resources, web, clock)
         if "contracts" in request.resources:
             shop.check_contracts()

@@ -20,9 +20,10 @@ from littlerelay.compare.workspace import Workspace
 from littlerelay.diffs import opened, whole_files
 from littlerelay.errors import RefusedError, UsageError
 from littlerelay.events import names_of
-from littlerelay.history import JobFolder
+from littlerelay.history import folder_of
 from littlerelay.patience import unwatched
 from littlerelay.progress import Progress
+from littlerelay.reading import open_shopify, with_domain
 from littlerelay.reconcile.books import Books
 from littlerelay.reconcile.comparable import check_files
 from littlerelay.reconcile.expected import NAMED, Expectation
@@ -43,9 +44,8 @@ from littlerelay.shopify.figures import (
     deleted_orders,
     order_figures,
 )
-from littlerelay.shopify.graphql import GraphQL
-from littlerelay.shopify.session import covers, open_session, shop_domain
-from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.shopify.session import covers
+from littlerelay.shopify.shop import Shop
 from littlerelay.times import iso, iso_ms
 
 Told = Comparing | Asking | Finding | Reconciled
@@ -89,17 +89,16 @@ def reconcile(
             "--job stands for the last output of a job, and files are named.",
             "Name one of the two.",
         )
-    domain = shop_domain(settings.shop)
+    settings = with_domain(settings)
     with whole_files():
-        job = JobFolder(settings.state, request.job or domain.partition(".")[0])
+        job = folder_of(settings, request.job)
         files = opened(request.files or last_output(job, "Name the files"), may_be_cut=True)
-        check_naming(files, {"shop": domain}, "this command")
+        check_naming(files, {"shop": settings.shop}, "this command")
         check_files(files)
-        mapping = replace(settings.mapping, shop=domain)
         with http.client(clock, watch) as web:
-            shop = open_shop(GraphQL(open_session(settings, web, clock), web, clock, watch), domain)
+            shop = open_shopify(settings, web, clock, watch)
             asked = Asked(request.since, request.until, request.resources, request.settings)
-            found = scope(files, asked, mapping, shop.now, shop.zone)
+            found = scope(files, asked, settings.mapping, shop.now, shop.zone)
             result = yield from _compared(files, shop, found)
     yield replace(result, elapsed=clock.monotonic() - began)
 

@@ -15,11 +15,15 @@ from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import Clock
 from littlerelay.credentials import RECHARGE_TOKEN
 from littlerelay.errors import UsageError
+from littlerelay.patience import Watch
 from littlerelay.pipeline import Rules, Run
 from littlerelay.progress import Advanced, Bucket
 from littlerelay.recharge.api import Recharge
 from littlerelay.recharge.pages import Pages, check
-from littlerelay.settings import Settings
+from littlerelay.settings import Settings, metafield
+from littlerelay.shopify.graphql import GraphQL
+from littlerelay.shopify.session import open_session, shop_domain
+from littlerelay.shopify.shop import Shop, open_shop
 from littlerelay.shopify.ways import Ways
 from littlerelay.shopify.windows import Window, limited
 from littlerelay.writing import advances
@@ -49,6 +53,18 @@ class Sources:
     def bucket(self, name: str) -> Bucket | None:
         """Give the state of Shopify's bucket, from which a resource is read."""
         return None if name == "subscriptions" else self.ways.shop.api.bucket
+
+
+def with_domain(settings: Settings) -> Settings:
+    """Give the settings with the shop's domain, as its events name it. Raises UsageError."""
+    domain = shop_domain(settings.shop)
+    return replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
+
+
+def open_shopify(settings: Settings, web: httpx.Client, clock: Clock, watch: Watch) -> Shop:
+    """Give the shop of settings `with_domain`, once it answers. Raises what `open_shop` raises."""
+    api = GraphQL(open_session(settings, web, clock), web, clock, watch)
+    return open_shop(api, settings.shop, metafield(settings.mapping.user_id))
 
 
 def open_recharge(

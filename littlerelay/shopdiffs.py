@@ -22,19 +22,17 @@ from littlerelay.diffs import Told, finished, opened, wanted_of, whole_files
 from littlerelay.errors import UsageError
 from littlerelay.events import Event, names_of, timestamp
 from littlerelay.files.ndjson import LazyFile, StreamOutput
-from littlerelay.history import JobFolder
+from littlerelay.history import JobFolder, folder_of
 from littlerelay.meaning import OF_JOB, SETTINGS, Meaning, differences
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths
 from littlerelay.progress import Noted, Progress
-from littlerelay.reading import Sources, open_recharge, read_shop
+from littlerelay.reading import Sources, open_recharge, open_shopify, read_shop, with_domain
 from littlerelay.rules import rules
 from littlerelay.sequence import listed, of_job
-from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Settings, metafield
-from littlerelay.shopify.graphql import GraphQL
-from littlerelay.shopify.session import open_session, shop_domain
-from littlerelay.shopify.shop import Shop, open_shop
+from littlerelay.settings import BackfillRequest, DiffRequest, Mapping, Settings
+from littlerelay.shopify.shop import Shop
 from littlerelay.shopify.ways import Ways
 from littlerelay.times import iso, iso_ms
 
@@ -76,12 +74,11 @@ def diff_shop(
     began = clock.monotonic()
     wanted = wanted_of(asked)
     _check(request, settings, clock)
-    domain = shop_domain(settings.shop)
-    settings = replace(settings, shop=domain, mapping=replace(settings.mapping, shop=domain))
-    job = JobFolder(settings.state, request.job or domain.partition(".")[0])
+    settings = with_domain(settings)
+    job = folder_of(settings, request.job)
     with whole_files():
         old = opened(asked.old or last_output(job, _AGAINST))
-        naming = {"shop": domain, "namespace": settings.mapping.namespace}
+        naming = {"shop": settings.shop, "namespace": settings.mapping.namespace}
         check_naming(old, naming, "this command")
         with Workspace() as work:
             dry = _DryRun(settings, replace(request, out="-"), job.job, work, clock)
@@ -91,7 +88,7 @@ def diff_shop(
             compared = yield from Comparison(old, [File(dry.place)], work, wanted).run()
     yield replace(
         finished(compared, began, clock),
-        new=domain,
+        new=settings.shop,
         since=iso(end.since),
         until=iso(end.until),
         rejected=sum(at.rejected for at in end.resources.values()),
@@ -118,8 +115,7 @@ class _DryRun:
         """Read what a backfill would read, and give the run as it ended."""
         settings, clock = self._settings, self._clock
         with http.client(clock, watch) as web:
-            api = GraphQL(open_session(settings, web, clock), web, clock, watch)
-            shop = open_shop(api, settings.shop, metafield(settings.mapping.user_id))
+            shop = open_shopify(settings, web, clock, watch)
             meant = runs.meaning(self._request, settings.mapping, shop)
             start = runs.new(self._request, shop, self._job, meant, None)
             names = ", ".join(str(file.path) for file in old)

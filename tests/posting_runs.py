@@ -47,7 +47,7 @@ def goes_on(shop: SmallShop, number: int) -> None:
 @contextmanager
 def opened(shop: SmallShop) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jobs, "open_shop", lambda *_: shop)
+        patch.setattr(jobs, "open_shopify", lambda *_: shop)
         patch.setattr(jobs, "check_protected", lambda _: 0)
         patch.setattr(jobs, "counted", lambda *_: ())  # its orders give any number of facts
         patch.setattr(rules, "map_record", person_mapped)

@@ -19,7 +19,7 @@ TOKEN = "a-secret-token"
 def opened(shop: SmallShop) -> Iterator[None]:
     """Let jobs find this shop, and map its records by its own rules."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jobs, "open_shop", lambda *_: shop)
+        patch.setattr(jobs, "open_shopify", lambda *_: shop)
         patch.setattr(jobs, "check_protected", lambda _: 0)
         patch.setattr(jobs, "counted", lambda *_: ())  # its orders give any number of facts
         patch.setattr(http, "client", lambda *_: nullcontext())
