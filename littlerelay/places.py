@@ -76,21 +76,7 @@ def check_place(paths: Paths, option: str = "--out") -> None:
 
     ``option`` is the one that names it.
     """
-    name = paths.output.name
-    if not name or len(os.fsencode(name)) > _LONGEST_NAME or not name.isprintable():
-        raise UsageError(
-            f"{str(paths.output)!r} is no name for an output.", f"Choose another {option}."
-        )
-    if name.endswith(_PACKED):
-        raise UsageError(
-            f"{name}: relay writes plain files, and .gz.",
-            f"Choose another {option}, and pack it then.",
-        )
-    if is_beside(name):
-        raise UsageError(
-            f"{name} is a name that relay gives to files beside an output.",
-            f"Choose another {option}.",
-        )
+    _check_name(paths.output, option)
     folder = _absolute(paths.output).parent
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(
@@ -105,6 +91,22 @@ def check_place(paths: Paths, option: str = "--out") -> None:
             raise UsageError(f"{path} is not a plain folder.", f"Choose another {option}.")
     if paths.output.exists():
         check_free(paths.output)
+
+
+def _check_name(output: Path, option: str) -> None:
+    name = output.name
+    if not name or len(os.fsencode(name)) > _LONGEST_NAME or not name.isprintable():
+        raise UsageError(f"{str(output)!r} is no name for an output.", f"Choose another {option}.")
+    if name.endswith(_PACKED):
+        raise UsageError(
+            f"{name}: relay writes plain files, and .gz.",
+            f"Choose another {option}, and pack it then.",
+        )
+    if is_beside(name):
+        raise UsageError(
+            f"{name} is a name that relay gives to files beside an output.",
+            f"Choose another {option}.",
+        )
 
 
 def check_apart(paths: Paths, inputs: Iterable[Path]) -> None:

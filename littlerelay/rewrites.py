@@ -49,27 +49,16 @@ def rewrite(
     places = [refused] if stdout else [Path(out), refused]
     for place in places:
         check_new(place)
-    for path in paths:
-        with closing(Input(path)) as first:
-            beginnings.check_events(path, first.read(sources.HEAD))
-    stream = StreamInput(stdin) if stdin else None
-    if stream is not None:
-        beginnings.check_stream(stream.peek(sources.HEAD))
+    stream = _checked(paths, stdin)
     with ExitStack() as stack:
         output = _opened(stdout, places[0], stack)
         rejects = stack.enter_context(growing(refused, partial(LazyFile, is_new=True)))
-        writer = _Writer(output, rejects, clock)
+        writer = _Writer(output, rejects, str(refused), clock)
         for name, source in _sources(paths, stream):
             with closing(source):
                 size = source.raw_size
                 sending = Sending(name, _shown(out), 0, size, begins=True, is_posted=False)
-                read, is_unfinished = _durable(source)
-                ending = sources.Ending(read, START.bytes)
-                lines = sources.taken(ending.read, START, plan)
-                yield from writer.written(lines, sending, lambda: source.raw_position)  # noqa: B023
-                told = writer.sent(name, _shown(out), str(refused), plan)
-                is_cut = told.sample and not ending.is_end(writer.end.bytes)
-                yield replace(told, unfinished=is_unfinished, sample=is_cut)
+                yield from _rewritten(source, sending, plan, writer)
         output.finish()
         rejects.finish()
     for place in reversed(places):  # the file itself last: once it is there, all is
@@ -82,6 +71,17 @@ def _named(request: ReplayRequest) -> str:
     return request.out
 
 
+def _checked(paths: list[Path], stdin: BinaryIO | None) -> StreamInput | None:
+    """Refuse inputs that hold no messages, and give the stream, if it is one of them."""
+    for path in paths:
+        with closing(Input(path)) as first:
+            beginnings.check_events(path, first.read(sources.HEAD))
+    stream = StreamInput(stdin) if stdin else None
+    if stream is not None:
+        beginnings.check_stream(stream.peek(sources.HEAD))
+    return stream
+
+
 def _opened(stdout: BinaryIO | None, place: Path, stack: ExitStack) -> Output:
     """Open the stream, or the file that has its name once it is whole. Raises DiskError."""
     if stdout is not None:
@@ -89,12 +89,29 @@ def _opened(stdout: BinaryIO | None, place: Path, stack: ExitStack) -> Output:
     return stack.enter_context(growing(place, partial(open_output, is_new=True)))
 
 
-class _Writer:
-    """Writes the messages of one file after the other; ``end`` is how far it came in the last."""
+def _rewritten(
+    source: Input | StreamInput, sending: Sending, plan: Plan, writer: _Writer
+) -> Iterator[Delivering]:
+    """Write one file's messages, and tell what became of them."""
+    read, is_unfinished = _durable(source)
+    ending = sources.Ending(read, START.bytes)
+    lines = sources.taken(ending.read, START, plan)
+    yield from writer.written(lines, sending, lambda: source.raw_position)
+    told = writer.sent(sending, plan)
+    is_cut = told.sample and not ending.is_end(writer.end.bytes)
+    yield replace(told, unfinished=is_unfinished, sample=is_cut)
 
-    def __init__(self, output: Output, rejects: Output, clock: Clock) -> None:
+
+class _Writer:
+    """Writes the messages of one file after the other; ``end`` is how far it came in the last.
+
+    ``refused`` is the name of the file of ``rejects``.
+    """
+
+    def __init__(self, output: Output, rejects: Output, refused: str, clock: Clock) -> None:
         self._output = output
         self._rejects = rejects
+        self._refused_file = refused
         self._clock = clock
         self._began = clock.monotonic()
         self.end = START
@@ -123,15 +140,15 @@ class _Writer:
                     left_out=line.end.left_out,
                 )
 
-    def sent(self, name: str, target: str, refused: str, plan: Plan) -> Sent:
+    def sent(self, sending: Sending, plan: Plan) -> Sent:
         """Tell what became of the file that was written last."""
         return Sent(
-            file=name,
-            target=target,
+            file=sending.file,
+            target=sending.target,
             accepted=self.end.events - self._refused,
             refused=self._refused,
             left_out=self.end.left_out,
-            refused_file=refused,
+            refused_file=self._refused_file,
             elapsed=self._clock.monotonic() - self._began,
             sample=plan.limit is not None and self.end.events >= plan.limit,
             is_posted=False,
