@@ -221,7 +221,7 @@ def timestamp(text: str) -> str:
     >>> timestamp("2026-01-31T04:15:00-05:00")
     '2026-01-31T09:15:00.000Z'
     """
-    if _is_utc(text):
+    if text[-1:] == "Z" and _is_utc(text):
         return text if len(text) > 20 else text[:19] + ".000Z"
     return _converted(text)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from littlerelay.catalogue import CARRIED, Kind, Property, item_properties, product_properties
 from littlerelay.catalogue import properties_of as carried_by
@@ -35,14 +35,9 @@ _ADDRESSES = ("address", "default_address")
 _RECORDS = {"checkouts": Checkout, "customers": Customer, "orders": Order}
 
 
-class _Types(NamedTuple):
-    """The types that the values of one object can have, by name, and all pairs of both."""
+_Types = dict[str, tuple[type, ...]]  # of the values of one object by name; others may have any
 
-    by_name: dict[str, tuple[type, ...]]
-    pairs: frozenset[tuple[str, type]]
-
-
-_DEVICE = _Types({"ip": (str,), "userAgent": (str,)}, frozenset())
+_DEVICE: _Types = {"ip": (str,), "userAgent": (str,)}
 
 
 def check(family: str, made: Made) -> None:
@@ -54,42 +49,49 @@ def check(family: str, made: Made) -> None:
     if made.record is not None and made.events:
         moment(made.record, "created_at")
         moment(made.record, "updated_at")
-    right: set[int] = set()  # events of one record share many objects
+    seen: set[int] = set()  # events of one record share many objects
     for event in made.events:
-        for values, types in _parts(event):
-            if id(values) in right:
-                continue
+        for values, types in _parts(event, seen):
             if name := _wrong(values, types):
                 found = fault(made.record, _RECORDS.get(family)) if made.record else None
                 whose = event.get("event") or event["type"]
                 raise found or RecordError("wrong_type", f"{name} of {whose}")
-            right.add(id(values))
 
 
-def _wrong(values: dict[str, Any], types: _Types) -> str | None:
+def _wrong(values: dict[str, Any], known: _Types) -> str | None:
     """Give the name of a value of a wrong type, none where there is none."""
-    if types.pairs.issuperset(zip(values, map(type, values.values()), strict=True)):
-        return None
-    known = types.by_name
-    named = (name for name in values.keys() & known if type(values[name]) not in known[name])
-    return min(named, default=None)
+    found = [name for name, one in values.items() if name in known and type(one) not in known[name]]
+    return min(found) if found else None
 
 
-def _parts(event: Event) -> Iterator[tuple[dict[str, Any], _Types]]:
-    """Give the objects of a message whose values have a promised type, each with its types."""
+def _parts(event: Event, seen: set[int]) -> Iterator[tuple[dict[str, Any], _Types]]:
+    """Give the objects of a message whose values have a promised type, each with its types.
+
+    What stands in one that was ``seen`` is not given again.
+    """
     if event.get("event") in CARRIED:
         properties = event["properties"]
         yield properties, _of_track(event["event"])
         for name in ("products", "items"):
-            if isinstance(lines := properties.get(name), list):
+            lines = properties.get(name)
+            if isinstance(lines, list):
                 types = _of_line(name)
-                yield from ((line, types) for line in lines)
+                for line in lines:
+                    if id(line) not in seen:
+                        seen.add(id(line))
+                        yield line, types
     context = event["context"]
-    yield context, _DEVICE
-    for traits in (event.get("traits"), context.get("traits")):
-        if traits:
-            yield traits, _of_person()
-            yield from ((traits[name], _of_address()) for name in _ADDRESSES if name in traits)
+    if id(context) not in seen:
+        seen.add(id(context))
+        yield context, _DEVICE
+        yield from _of_traits(context.get("traits"))
+    yield from _of_traits(event.get("traits"))
+
+
+def _of_traits(traits: dict[str, Any] | None) -> Iterator[tuple[dict[str, Any], _Types]]:
+    if traits:
+        yield traits, _of_person()
+        yield from ((traits[name], _of_address()) for name in _ADDRESSES if name in traits)
 
 
 @cache
@@ -117,5 +119,4 @@ def _of_address() -> _Types:
 
 def _types(entries: Iterable[Property]) -> _Types:
     null: tuple[type, ...] = (type(None),)
-    by_name = {one.name: _OF_KINDS[one.kind] + null * one.nullable for one in entries}
-    return _Types(by_name, frozenset((name, one) for name in by_name for one in by_name[name]))
+    return {one.name: _OF_KINDS[one.kind] + null * one.nullable for one in entries}
