@@ -85,9 +85,11 @@ def check_chosen(results: list[Sent], request: ReplayRequest) -> None:
     if request.users or request.where or unknown:
         near = [name for name in unknown.values() if name]
         meant = f"Did you mean {' or '.join(near)}? " if near else ""
+        is_file = request.out is not None and request.out != "-"
+        away = f", remove {request.out}, which is empty," if is_file else ","
         raise UsageError(
             "No message fits what was asked for, so none was taken.",
-            f"{meant}Mend the choice, and give the command again.",
+            f"{meant}Mend the choice{away} and give the command again.",
         )
 
 

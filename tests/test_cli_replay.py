@@ -131,6 +131,7 @@ def test_a_choice_that_no_message_fits_is_told_with_the_names_that_are_there(
         f"warning: no message of people.ndjson {told} identify",
     ]
     assert not segment.accepted
+    assert ("remove out.ndjson, which is empty" in ended.err) == Path("out.ndjson").exists()
 
 
 @pytest.mark.parametrize("place", [(), ("--out", "out.ndjson")])
