@@ -17,7 +17,7 @@ from typing import Literal
 
 from littlerelay import checkpoint, sealed
 from littlerelay.checkpoint import Checkpoint
-from littlerelay.durable import disk_errors
+from littlerelay.durable import as_text, disk_errors
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.files.ndjson import verify
 from littlerelay.marks import Part
@@ -211,6 +211,8 @@ def check_folder(folder: str | None, out: str | None) -> None:
             "Give --out FILE, or leave --archive away.",
         )
     wanted = Path(folder).absolute()
+    if as_text(wanted) != str(wanted):
+        raise UsageError(f"{str(wanted)!r} is no name in UTF-8.", "Choose another --archive.")
     nearest = next(path for path in (wanted, *wanted.parents) if os.path.lexists(path))
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise UsageError(

@@ -29,6 +29,11 @@ def disk_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
+def as_text(path: Path) -> str:
+    """Write a path as JSON can keep it: a byte of its name that is no UTF-8 is escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def open_private(path: Path, flags: int) -> int:
     """Open a file to write to it: never through a link; one that is made is its owner's alone.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
 from littlerelay import deliveries
-from littlerelay.durable import disk_errors, sync_folder
+from littlerelay.durable import as_text, disk_errors, sync_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.ndjson import check_free
 from littlerelay.times import iso
@@ -77,12 +77,7 @@ def check_place(paths: Paths, option: str = "--out") -> None:
     ``option`` is the one that names it.
     """
     _check_name(paths.output, option)
-    folder = _absolute(paths.output).parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(
-            f"{folder} is no folder that relay can write to.",
-            f"Make it, or choose another {option}.",
-        )
+    _check_folder(_absolute(paths.output).parent, option)
     for path in paths.present():
         if path.is_symlink() or not path.is_file():
             raise UsageError(f"{path} is not a plain file.", f"Choose another {option}.")
@@ -106,6 +101,18 @@ def _check_name(output: Path, option: str) -> None:
         raise UsageError(
             f"{name} is a name that relay gives to files beside an output.",
             f"Choose another {option}.",
+        )
+
+
+def _check_folder(folder: Path, option: str) -> None:
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{folder} is no folder that relay can write to.",
+            f"Make it, or choose another {option}.",
+        )
+    if as_text(folder) != str(folder):  # and checkpoints could not name it
+        raise UsageError(
+            f"{str(folder)!r} is no name in UTF-8.", f"Rename it, or choose another {option}."
         )
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from littlerelay import __version__, checkpoint, report, runs
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import SYSTEM, Clock
+from littlerelay.durable import as_text
 from littlerelay.errors import Bug, CheckpointMismatch, UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.files.inputs import Input
@@ -128,7 +129,7 @@ class _Job:
             since=request.since or None,
             until=request.until or None,
             recorded_in=tuple(
-                Recording(str(path.absolute()), path.stat().st_size) for path in self.inputs
+                Recording(as_text(path.absolute()), path.stat().st_size) for path in self.inputs
             ),
             kind=request.kind,
             verify_hmac=request.secrets.known if request.secrets else (),

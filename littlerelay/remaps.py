@@ -15,6 +15,7 @@ from littlerelay.archived import Archived
 from littlerelay.archives import REMEDY, Archive
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.clock import SYSTEM, Clock
+from littlerelay.durable import as_text
 from littlerelay.errors import CheckpointMismatch, DiskError, UsageError
 from littlerelay.files.ndjson import verify
 from littlerelay.meaning import OF_SHOP, Meaning, differences
@@ -75,7 +76,7 @@ class _Remap:
             since=iso(self.archive.since),
             until=iso(self.archive.until),
             resources=tuple(self.archive.resources),
-            mapped_from=str(self.request.archive.absolute()),
+            mapped_from=as_text(self.request.archive.absolute()),
             read_up_to=iso(self.archive.frozen_end),
         )
 

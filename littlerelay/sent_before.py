@@ -16,7 +16,7 @@ from pathlib import Path
 from littlerelay import sealed
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.deliveries import DeliveryPaths
-from littlerelay.durable import make_folder
+from littlerelay.durable import as_text, make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
 from littlerelay.sealed import Sealed
@@ -91,7 +91,7 @@ def described(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
 
 def of_run(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
     """Describe what a run writes into a file; there may be nothing yet."""
-    told = SentFile(file=str(path.absolute()), namespace=namespace)
+    told = SentFile(file=as_text(path.absolute()), namespace=namespace)
     if run is None:
         return told
     own = run.meaning.settings.namespace

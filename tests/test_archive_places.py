@@ -1,5 +1,6 @@
 """An archive belongs to one run, and no file of another is touched for it."""
 
+import os
 from pathlib import Path
 from shutil import rmtree
 from types import SimpleNamespace
@@ -174,6 +175,7 @@ def test_what_cannot_be_kept_is_refused_before_the_shop_is_asked(
         ({"out": "-"}, "--out - remembers nothing"),
         ({"archive": str(tmp_path / "file")}, "no folder that relay can write to"),
         ({"archive": str(tmp_path / "file" / "deeper")}, "no folder that relay can write to"),
+        ({"archive": os.fsdecode(b"lost\xff")}, "no name in UTF-8"),
     ):
         with pytest.raises(UsageError, match=told):
             keep(cast("SmallShop", SimpleNamespace(now=shop.now)), tmp_path, **more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from littlerelay.recordings.store import Store
 from made_bodies import Body, checkout_body, order_body
 from made_recordings import (
     SHOP,
+    customer_body,
     events,
     fulfillment_body,
     headers,
@@ -172,6 +174,25 @@ def test_a_customer_who_is_rejected_does_not_hide_those_of_orders(tmp_path: Path
     assert "identify" in names(expected)
     assert replayed(tmp_path, [known, webhook("customers/update", {"id": 7001})]) == expected
     assert len(rejects(tmp_path)) == 1
+
+
+def test_a_recording_whose_name_is_no_text_is_mapped(tmp_path: Path) -> None:
+    name = os.fsdecode(b"lost\xff.ndjson")
+    put(tmp_path / name, [GOOD, b"oops", webhook("customers/update", customer_body(created_at=5))])
+    replay(tmp_path, name)
+    assert names(events(tmp_path)) == ["Order Completed"]
+    assert {one["source"] for one in rejects(tmp_path)} == {rf"{tmp_path}/lost\xff.ndjson"}
+    assert len(rejects(tmp_path)) == 2
+    assert replay(tmp_path, name).already
+
+
+def test_nothing_is_written_into_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"lost\xff")
+    folder.mkdir()
+    put(folder / "recorded.ndjson", [GOOD])
+    with pytest.raises(UsageError, match="is no name in UTF-8"):
+        replay(folder)
+    assert len(list(folder.iterdir())) == 1
 
 
 def test_a_file_that_is_missing_is_told_before_anything_is_written(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sent_files import line, message, messages, put, put_own, sent
 from standin.segment import StandInSegment
 
 LINES = messages(200)
+NO_TEXT = os.fsdecode(b"lost\xff.ndjson")
 FAST = ("--integrations", "All=true", "--rate", "100000")
 
 
@@ -90,6 +92,17 @@ def test_another_job_does_not_post_the_same_period(segment: StandInSegment, tmp_
     assert not segment.dropped
     told = posted(shop, segment, tmp_path, job="z2", out=None, restart=True)
     assert any(isinstance(one, Noted) and "sent before" in one.text for one in told)
+
+
+def test_a_file_whose_name_is_no_text_is_sent_and_known(
+    relay: Relay, segment: StandInSegment
+) -> None:
+    put(Path(NO_TEXT), LINES)
+    assert relay("replay", NO_TEXT, *FAST).code == 0
+    put(Path("copy.ndjson"), LINES)
+    ended = relay("replay", "copy.ndjson", *FAST)
+    assert "holds what was sent before" in ended.err
+    assert r"lost\xff.ndjson was sent" in " ".join(ended.err.split())
 
 
 def test_another_namespace_makes_a_file_new(

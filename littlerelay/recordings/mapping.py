@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from littlerelay.durable import as_text
 from littlerelay.errors import RecordError
 from littlerelay.events import Event, customer_of, encode, has_cookies, timestamp
 from littlerelay.recordings.checking import check
@@ -100,7 +101,7 @@ class _Step:
     def reject(self, row: Row, error: RecordError) -> Reject:
         """Count a rejected line, and give what is kept of it."""
         self.store.state.rejected[row.kind] += 1
-        place = str(self.inputs[row.file]), row.line
+        place = as_text(self.inputs[row.file]), row.line
         line = rejected(error, place, row.content, self.rules.mapping.shop)
         return Reject(row.file, row.line, line)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from littlerelay.clock import Clock
+from littlerelay.durable import as_text
 from littlerelay.errors import DiskError, RecordError, UsageError
 from littlerelay.events import timestamp
 from littlerelay.files.inputs import Input
@@ -180,7 +181,7 @@ class Reader:
 
     def _reject(self, error: RecordError, text: bytes | None) -> None:
         at = self._state
-        place = str(self._inputs[at.file]), at.lines
+        place = as_text(self._inputs[at.file]), at.lines
         shop = "" if error.reason in _OF_OTHERS else self._asked.shop or at.shop
         self._rejects.append(Reject(at.file, at.lines, rejected(error, place, text, shop)))
 
