@@ -197,8 +197,8 @@ class _Job:
         request, state = self.request, store.state
         period = iso_ms(run.since), iso_ms(run.until)
         asked = Asked(request.kind, request.shop, request.secrets, *period)
-        sizes = [path.stat().st_size for path in self.inputs]
-        for position in Reader(self.inputs, asked, store, self.clock).read():
+        sizes = [one.bytes for one in run.meaning.recorded_in]
+        for position in Reader(self.inputs, sizes, asked, store, self.clock).read():
             at = sum(sizes[: state.file]) + position
             yield self._told("reads", at, sum(sizes), state)
         state.shop = request.shop or state.shop

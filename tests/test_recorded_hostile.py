@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
 
+from littlerelay import recorded
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.recordings import beginnings, mapping
 from littlerelay.recordings.kinds import FAMILIES, Family
 from littlerelay.recordings.recorded import Made
 from littlerelay.recordings.store import Store
+from littlerelay.settings import Mapping, RecordingsRequest
 from made_bodies import Body, checkout_body, order_body
 from made_recordings import (
     SHOP,
@@ -23,6 +27,7 @@ from made_recordings import (
     headers,
     names,
     order,
+    orders,
     put,
     rejects,
     replay,
@@ -193,6 +198,22 @@ def test_nothing_is_written_into_a_folder_whose_name_is_no_text(tmp_path: Path) 
     with pytest.raises(UsageError, match="is no name in UTF-8"):
         replay(folder)
     assert len(list(folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("pack", "left"), [(bytes, 0), (bytes, 1_000), (gzip.compress, 0)])
+def test_a_recording_that_is_cut_while_it_is_read_is_not_taken_for_a_shorter_one(
+    pack: Callable[[bytes], bytes], left: int, tmp_path: Path
+) -> None:
+    first = put(tmp_path / "a.ndjson", [GOOD])
+    path = put(tmp_path / "b.ndjson", orders(200))
+    path.write_bytes(pack(path.read_bytes()))
+    request = RecordingsRequest((str(first), str(path)), str(tmp_path / "events.ndjson"))
+    steps = recorded.replay(request, Mapping(shop=""))
+    next(steps)
+    os.truncate(path, left)
+    with pytest.raises(DiskError, match="was cut"):
+        list(steps)
+    assert events(tmp_path) == []
 
 
 def test_a_file_that_is_missing_is_told_before_anything_is_written(tmp_path: Path) -> None:

@@ -49,10 +49,16 @@ class Asked:
 
 
 class Reader:
-    """Reads inputs from where the store left them. Raises UsageError, DiskError."""
+    """Reads inputs, of ``sizes`` when the run began, from where the store left them.
 
-    def __init__(self, inputs: list[Path], asked: Asked, store: Store, clock: Clock) -> None:
+    Raises UsageError, DiskError.
+    """
+
+    def __init__(
+        self, inputs: list[Path], sizes: list[int], asked: Asked, store: Store, clock: Clock
+    ) -> None:
         self._inputs = inputs
+        self._sizes = sizes
         self._asked = asked
         self._store = store
         self._state = store.state
@@ -76,6 +82,11 @@ class Reader:
                     if self._is_due():
                         self._keep(source)
                         yield source.raw_position
+                if source.raw_position < self._sizes[number]:
+                    raise DiskError(
+                        f"{source.path} was cut while it was read.",
+                        "Put the file back: the same command maps what is there then.",
+                    )
                 self._keep(source, is_end=True)
 
     def _go_on(self, source: Input) -> None:
