@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from golden import SHOP, event_of, events_of, record_of
+from littlerelay.errors import RecordError
 from littlerelay.mappers import map_record
 from littlerelay.mappers.identity import (
     address_traits,
@@ -161,6 +162,14 @@ def test_a_checkout_of_a_guest_tells_what_it_knows_of_them() -> None:
     assert found["userId"] == "bea@example.com"
     assert found["context"]["traits"]["phone"] == "+1555"
     assert found["context"]["traits"]["address"]["city"] == "Berlin"
+
+
+@pytest.mark.parametrize("choice", ["email", "hashed_email"])
+def test_an_e_mail_that_is_no_text_is_nobodys_user_id(choice: UserId) -> None:
+    mapping = Mapping(shop=SHOP, user_id=choice)
+    with pytest.raises(RecordError, match="email") as caught:
+        map_record("orders", record_of("orders/guest") | {"email": 5}, mapping)
+    assert caught.value.reason == "wrong_type"
 
 
 def test_an_unknown_customer_gets_an_id_of_the_customer() -> None:

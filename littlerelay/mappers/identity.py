@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 from littlerelay import __version__
+from littlerelay.errors import RecordError
 from littlerelay.events import Sender, encode_part, message_id, present
 from littlerelay.mappers.attributes import integrations_of, notes_of, recovered_id
 from littlerelay.records import (
@@ -114,7 +115,10 @@ def subscription_sender(record: Subscription, mapping: Mapping) -> Sender:
 
 
 def user_id(customer: KnownPerson | None, email: str | None, mapping: Mapping) -> str | None:
-    """Give the user id that the shop chose, None where this person has none."""
+    """Give the user id that the shop chose, None where this person has none.
+
+    Raises RecordError for an e-mail that is no text.
+    """
     choice = mapping.user_id
     if choice == "shopify_customer_id":
         return None if customer is None else str(customer["id"])
@@ -122,6 +126,8 @@ def user_id(customer: KnownPerson | None, email: str | None, mapping: Mapping) -
         return _metafield(customer, *place) if customer else None
     if choice == "none" or not email:
         return None
+    if not isinstance(email, str):
+        raise RecordError("wrong_type", "email")
     if choice == "email":
         return email
     # The e-mail exactly as Shopify holds it: other sources of the shop hash it so.
