@@ -22,15 +22,19 @@ _OUT = "events.ndjson"
 def check(
     *,
     since: options.IfSince = None,
+    until: options.Until = None,
     resource: options.Resource = _RESOURCES,
+    past_until: options.PastUntil = False,
     out: options.Out = None,
+    archive: options.Archive = None,
     job: options.Job = None,
     chosen: Options,
     json: options.Json = False,
 ) -> int:
     """Test what a run needs, from the token to the disk, and change nothing.
 
-    Give it the period, resources, output and settings of the backfill that you are about to begin.
+    Give it the period, resources, output, archive and settings of the backfill that you are about
+    to begin.
     """
     # These bring httpx and rich, for which --help need not wait.
     from littlerelay import checks  # noqa: PLC0415
@@ -42,8 +46,11 @@ def check(
 
     request = BackfillRequest(
         since=since or "",
+        until=until,
+        past_until=past_until,
         resources=tuple(name.strip() for name in resource.split(",") if name.strip()),
         out=out or (None if since == "last" else _OUT),
+        archive=archive,
         job=job,
     )
     lines = []

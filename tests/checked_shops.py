@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from littlerelay import checks
+from littlerelay import checkpoint, checks
 from littlerelay.clock import Clock
 from littlerelay.configuration import Options
 from littlerelay.environment import draft
+from littlerelay.places import Paths
 from littlerelay.progress import Checked
 from littlerelay.settings import BackfillRequest
 from shops import FAST
@@ -55,3 +56,11 @@ def skipped(lines: Lines) -> list[str]:
 def code(lines: Lines) -> int:
     """Give the exit code."""
     return checks.exit_code(lines.values())
+
+
+def half(output: Path) -> None:
+    """Lets a finished run be one that was stopped at its end."""
+    path = Paths(output).checkpoint
+    found = checkpoint.load(path)
+    assert found is not None
+    checkpoint.save(path, found.model_copy(update={"phase": "checking"}))

@@ -12,10 +12,9 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from checked_shops import check, environ, failed
-from littlerelay import checkpoint, http
+from checked_shops import check, environ, failed, half
+from littlerelay import http
 from littlerelay.history import JobFolder
-from littlerelay.places import Paths
 from shops import FAST, backfill
 from standin.server import StandIn
 
@@ -194,11 +193,3 @@ def test_last_finishes_a_run_half_done_first(shop: StandIn, tmp_path: Path) -> N
     lines = check(given, tmp_path, since="last", out=str(tmp_path / "b.ndjson"))
     assert failed(lines) == []
     assert lines["period"].detail.startswith("first the run half done, from 2015-01-01T05:00:00Z")
-
-
-def half(output: Path) -> None:
-    """Lets a finished run be one that was stopped at its end."""
-    path = Paths(output).checkpoint
-    found = checkpoint.load(path)
-    assert found is not None
-    checkpoint.save(path, found.model_copy(update={"phase": "checking"}))

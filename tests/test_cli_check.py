@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from checked_shops import environ
+from checked_shops import environ, half
 from command import Relay, faked, part
 from littlerelay.checks import NAMES
 from littlerelay.progress import Checked
+from shops import backfill
 from standin.server import StandIn
 
 
@@ -68,6 +69,33 @@ def test_json_is_one_object(relay: Relay) -> None:
 
 def test_last_names_its_own_output(relay: Relay) -> None:
     assert "output         --since last names its own" in relay("check", "--since", "last").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--since", "2024-01-01", "--until", "2025-01-01"),
+        ("--since", "2024-01-01", "--archive", "kept"),
+    ],
+)
+def test_a_run_half_done_can_be_named_as_it_was_begun(
+    relay: Relay, shop: StandIn, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    asked = dict(zip(("since", words[2].removeprefix("--")), words[1::2], strict=True))
+    backfill(shop, tmp_path, **asked, out="events.ndjson")
+    half(Path("events.ndjson"))
+    assert "events.ndjson is half done" in relay("check", *words).out
+    assert "failed   output" in relay("check", *words[:2]).out
+
+
+def test_a_job_that_was_ended_on_purpose_can_be_gone_on_with(
+    relay: Relay, shop: StandIn, tmp_path: Path
+) -> None:
+    backfill(shop, tmp_path, since="2024-01-01", until="2025-01-01", out="events.ndjson")
+    ended = relay("check", "--since", "last")
+    assert ended.code == 4
+    assert "--past-until goes on all the same" in ended.out
+    assert "what is new since" in relay("check", "--since", "last", "--past-until").out
 
 
 def test_a_wrong_shop_is_a_line_like_the_others(relay: Relay) -> None:
