@@ -33,8 +33,7 @@ def check(
 ) -> int:
     """Test what a run needs, from the token to the disk, and change nothing.
 
-    Give it the period, resources, output, archive and settings of the backfill that you are about
-    to begin.
+    Give it the period, resources, output, archive and settings of the backfill to come.
     """
     # These bring httpx and rich, for which --help need not wait.
     from littlerelay import checks  # noqa: PLC0415

@@ -18,7 +18,7 @@ from littlerelay import __version__
 from littlerelay.errors import DiskError, RelayError, StoppedError, UsageError
 
 from . import streams
-from .program import Command, Program
+from .program import Command, Program, help_of
 from .streams import Unread
 from .text import clean
 
@@ -74,7 +74,8 @@ def app(*names: str) -> typer.Typer:
     )
     made.callback()(_relay)
     for name in names or COMMANDS:
-        made.command(cls=Command)(getattr(import_module(f".{name}", __package__), name))
+        call = getattr(import_module(f".{name}", __package__), name)
+        made.command(cls=Command, help=help_of(call))(call)
     return made
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Callable
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -21,6 +24,11 @@ class Program(TyperGroup):
     def get_params(self, ctx: Any) -> list[Any]:
         """Give the options; Typer adds some of its own, as --install-completion."""
         return _without_types(super().get_params(ctx))
+
+
+def help_of(call: Callable[..., object]) -> str:
+    """Give a command's docstring, each paragraph as one line: the terminal has its own width."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(call) or "")
 
 
 def _without_types(options: list[Any]) -> list[Any]:

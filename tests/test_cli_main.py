@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,18 @@ def test_help_tells_no_type_of_what_takes_no_value(relay: Relay, words: tuple[st
     helped = relay(*words, "--help").out
     assert "--help" in helped
     assert "<bool>" not in helped
+
+
+@pytest.mark.parametrize("name", part("main").COMMANDS)
+def test_help_breaks_no_line_before_the_terminal_ends(
+    relay: Relay, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    told = relay(name, "--help").out.partition("╭")[0]
+    lines = [line.strip() for line in told.splitlines()]
+    for line, following in pairwise(lines):
+        if line and following:
+            assert len(f"{line} {following.split()[0]}") > 68
 
 
 def test_help_waits_for_nothing_heavy() -> None:
