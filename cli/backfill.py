@@ -30,6 +30,7 @@ def backfill(
     estimate: options.Estimate = False,
     limit: options.Limit = None,
     past_until: options.PastUntil = False,
+    fewer_scopes: options.FewerScopes = False,
     out: options.Out = None,
     archive: options.Archive = None,
     job: options.Job = None,
@@ -50,20 +51,19 @@ def backfill(
     The access token comes from RELAY_TOKEN, or is granted for RELAY_CLIENT_ID and
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
+    what = since, until, options.names(resource)
     if estimate:
-        state = chosen.given.get("state_dir")
-        given = (limit, past_until, out, archive, job, restart, concurrency, skip_key_check, state)
-        asked = estimating.asked(since, until, options.names(resource), mode, given)
+        given = (past_until, fewer_scopes, out, archive, job, restart, concurrency, skip_key_check)
+        asked = estimating.asked(*what, mode, (limit, *given, chosen.given.get("state_dir")))
         return estimating.estimate(chosen, asked, rate, quiet=quiet, json=json)
     request = BackfillRequest(
-        since=since,
-        until=until,
-        resources=options.names(resource),
+        *what,
         out=_place(out, since, is_posted=post),
         limit=limit,
         job=job,
         restart=restart,
         past_until=past_until,
+        fewer_scopes=fewer_scopes,
         post=_post(chosen, rate, concurrency, is_asked=post, skips_check=skip_key_check),
         mode=mode,
         archive=archive,

@@ -80,6 +80,15 @@ PastUntil = Annotated[
     bool,
     flag("--past-until", "Let --since last go on where the first run had --until.", _PERIOD),
 ]
+FewerScopes = Annotated[
+    bool,
+    flag(
+        "--fewer-scopes",
+        "Let --since last go on where the app has lost scopes since the last run: what they showed "
+        "is missing from then on.",
+        _PERIOD,
+    ),
+]
 Out = Annotated[
     str | None,
     option(

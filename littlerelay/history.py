@@ -32,8 +32,8 @@ class History(Sealed):
     ``meaning`` and ``output`` are those of the run that was begun last. ``since`` and ``end`` span
     the time for which everything was given (none: no run has finished); ``cut_over`` says that the
     span was ended by hand, with ``--until``, and that no run of ``--since last`` went past that.
-    ``generation`` counts the ledgers, ``digest`` is the SHA-256 of the present one (empty: it is
-    incomplete).
+    ``missing_scopes`` are those that the app lacked in the run that set ``end``. ``generation``
+    counts the ledgers, ``digest`` is the SHA-256 of the present one (empty: it is incomplete).
     """
 
     job: str
@@ -42,6 +42,7 @@ class History(Sealed):
     since: int | None = None
     end: int | None = None
     cut_over: bool = False
+    missing_scopes: tuple[str, ...] | None = None
     generation: int = 0
     digest: str = ""
 
@@ -184,5 +185,6 @@ def _span(history: History, run: Checkpoint) -> dict[str, object]:
     span: dict[str, object] = {"since": run.since} if joins else {}
     if (joins or run.new_since is not None) and run.until >= (history.end or 0):
         ended = run.new_since is None and (history.cut_over or run.meaning.until is not None)
-        span |= {"end": run.until, "cut_over": ended}
+        lacked = run.meaning.missing_scopes
+        span |= {"end": run.until, "cut_over": ended, "missing_scopes": lacked}
     return span

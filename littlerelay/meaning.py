@@ -84,6 +84,14 @@ def differences(
     )
 
 
+def lost_scopes(then: tuple[str, ...] | None, now: tuple[str, ...] | None) -> frozenset[str]:
+    """Give the scopes that an app had and has not now, by those that it lacked and lacks.
+
+    None tells nothing. What is read without them is poorer, or does not come at all.
+    """
+    return frozenset() if then is None else frozenset(now or ()) - frozenset(then)
+
+
 def _values(meant: DataclassInstance) -> Iterator[tuple[str, object]]:
     for one in fields(meant):
         value = getattr(meant, one.name)

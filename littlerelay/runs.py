@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from littlerelay import __version__, archives, checkpoint
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.durable import make_folder
-from littlerelay.errors import UsageError
+from littlerelay.errors import RefusedError, UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.history import History
-from littlerelay.meaning import OF_JOB, OF_SHOP, Meaning, differences
+from littlerelay.meaning import OF_JOB, OF_SHOP, Meaning, differences, lost_scopes
 from littlerelay.places import Paths, check_place
 from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.shopify.session import API_VERSION
@@ -221,7 +221,7 @@ def bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tup
     """Give the start of the facts, the start of the changes to read, and the end.
 
     Raises UsageError for a time that is none, for a period that holds nothing, and where ``last``
-    has nothing to go on from.
+    has nothing to go on from. Raises RefusedError where ``last`` would lose what a scope showed.
     """
     since, read_from, until = _asked(request, shop, history)
     until = min(until, shop.now - MARGIN)
@@ -235,14 +235,14 @@ def bounds(request: BackfillRequest, shop: Shop, history: History | None) -> tup
 
 def _asked(request: BackfillRequest, shop: Shop, history: History | None) -> tuple[int, int, int]:
     if request.since == LAST:
-        first, end = _span(history, request, shop.now)
+        first, end = _span(history, request, shop)
         return first, end, shop.now
     since = resolve(request.since, shop.now, shop.zone)
     until = resolve(request.until, shop.now, shop.zone) if request.until else shop.now
     return since, since, until
 
 
-def _span(history: History | None, request: BackfillRequest, now: int) -> tuple[int, int]:
+def _span(history: History | None, request: BackfillRequest, shop: Shop) -> tuple[int, int]:
     if history is None or history.since is None or history.end is None:
         raise UsageError(
             "--since last needs a finished run of this job, and there is none.",
@@ -254,12 +254,25 @@ def _span(history: History | None, request: BackfillRequest, now: int) -> tuple[
             "Events after that would come twice where live tracking has taken over; "
             "--past-until goes on all the same.",
         )
-    if history.end > now:
+    if history.end > shop.now:
         raise UsageError(
-            f"This job has reached {iso(history.end)}, and the shop's clock says {iso(now)}.",
+            f"This job has reached {iso(history.end)}, and the shop's clock says {iso(shop.now)}.",
             "A clock was wrong in an earlier run: run once more with a date and --restart.",
         )
+    if not request.fewer_scopes:
+        _check_scopes(history.missing_scopes, shop, history.end)
     return history.since, history.end
+
+
+def _check_scopes(missing: tuple[str, ...] | None, shop: Shop, end: int) -> None:
+    """Refuse to go on with less than the job could read before: no later run makes up for it."""
+    if lost := " and ".join(sorted(lost_scopes(missing, tuple(shop.missing_scopes())))):
+        raise RefusedError(
+            f"The app has lost {lost} since the job's last run: facts would be missing or poorer, "
+            "and no later run would give them.",
+            f"Grant {lost} again: the same command then goes on from {iso(end)}. To go on without, "
+            "for good, give --fewer-scopes once.",
+        )
 
 
 def check_sample(paths: Paths) -> None:

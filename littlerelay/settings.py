@@ -196,6 +196,7 @@ class BackfillRequest:
     ``limit`` is records a resource. ``job`` is none for the shop's name. Where events are also sent
     (``post``), no ``out`` at all is a file in the job's own folder. ``mode`` is how records are
     read, and changes none of them. ``archive`` is the folder in which they are kept, if they are.
+    ``fewer_scopes`` lets ``last`` go on where the app has lost scopes.
     """
 
     since: str
@@ -206,6 +207,7 @@ class BackfillRequest:
     job: str | None = None
     restart: bool = False
     past_until: bool = False
+    fewer_scopes: bool = False
     post: Post | None = None
     mode: Mode = "auto"
     archive: str | None = None

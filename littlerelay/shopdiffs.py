@@ -19,11 +19,11 @@ from littlerelay.compare.content import original_id
 from littlerelay.compare.sides import File, check_naming
 from littlerelay.compare.workspace import Workspace
 from littlerelay.diffs import Told, finished, opened, wanted_of, whole_files
-from littlerelay.errors import UsageError
+from littlerelay.errors import RefusedError, UsageError
 from littlerelay.events import Event, names_of, timestamp
 from littlerelay.files.ndjson import LazyFile, StreamOutput
 from littlerelay.history import JobFolder, folder_of
-from littlerelay.meaning import OF_JOB, SETTINGS, Meaning, differences
+from littlerelay.meaning import OF_JOB, SETTINGS, Meaning, differences, lost_scopes
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths
@@ -203,17 +203,18 @@ def _other_settings(old: list[File], meant: Meaning) -> Iterator[Noted]:
 def _other_scopes(old: list[File], meant: Meaning, *, saves: bool) -> Iterator[Noted]:
     """Note what the app could read when earlier files were written and cannot now, or otherwise.
 
-    Raises UsageError where a plan would take that away from what was sent.
+    Raises RefusedError where a plan would take that away from what was sent.
     """
     now = set(meant.missing_scopes or ())
     for file in old:
         if file.run is None or file.run.meaning.missing_scopes is None:
             continue
         then = set(file.run.meaning.missing_scopes)
-        if lost := " and ".join(sorted(now - then)):
+        gone = lost_scopes(file.run.meaning.missing_scopes, meant.missing_scopes)
+        if lost := " and ".join(sorted(gone)):
             told = f"{file.path} was written with {lost}, which the app lacks now"
-            if saves and now - then != {"read_all_orders"}:
-                raise UsageError(
+            if saves and gone != {"read_all_orders"}:
+                raise RefusedError(
                     f"{told}: a plan would hold poorer copies of what that file has.",
                     f"Grant {lost} to the app, or leave --save away.",
                 )

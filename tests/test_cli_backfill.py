@@ -26,7 +26,7 @@ def test_what_is_typed_is_what_is_asked(relay: Relay) -> None:
     ended = relay(
         *("backfill", "--since", "2024-01-31", "--until", "30d", "--resource", "orders, customers"),
         *("--out", "x.ndjson", "--limit", "7", "--job", "acme", "--restart", "--past-until"),
-        *("--shop", "acme.myshopify.com", "--state-dir", "states"),
+        *("--fewer-scopes", "--shop", "acme.myshopify.com", "--state-dir", "states"),
     )
     assert ended.code == 0
     assert relay.jobs.asked == [
@@ -45,6 +45,7 @@ def test_what_is_typed_is_what_is_asked(relay: Relay) -> None:
                 job="acme",
                 restart=True,
                 past_until=True,
+                fewer_scopes=True,
             ),
         )
     ]

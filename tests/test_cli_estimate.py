@@ -186,6 +186,7 @@ def test_an_estimate_that_is_stopped_has_left_nothing_to_go_on_with(
         (("--limit", "5"), "it goes with no --limit."),
         (("--state-dir", "s"), "it goes with no --state-dir."),
         (("--past-until",), "it goes with no --past-until."),
+        (("--fewer-scopes",), "it goes with no --fewer-scopes."),
         (("--concurrency", "2", "--skip-key-check"), "no --concurrency or --skip-key-check."),
         (("--since", "last"), "--estimate is of a period"),
     ],

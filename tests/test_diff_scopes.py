@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from littlerelay import shopdiffs
-from littlerelay.errors import UsageError
+from littlerelay.errors import RefusedError
 from littlerelay.progress import Noted
 from littlerelay.settings import BackfillRequest, DiffRequest
 from shops import FAST, SCALE, backfill, settings
@@ -40,7 +40,7 @@ def test_a_scope_that_was_lost_is_named_and_takes_nothing_away(shop: StandIn, ou
     assert noted.endswith(
         "which the app lacks now: most of what is changed or gone may come from that"
     )
-    with pytest.raises(UsageError, match="poorer copies"):
+    with pytest.raises(RefusedError, match="poorer copies"):
         list(shopdiffs.diff_shop(state, request, DiffRequest((), save="plan.ndjson"), FAST))
 
 

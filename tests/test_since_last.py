@@ -10,7 +10,7 @@ import pytest
 
 from killing import Killed, killed_at
 from littlerelay import jobs
-from littlerelay.errors import DiskError, UsageError
+from littlerelay.errors import DiskError, RefusedError, UsageError
 from littlerelay.progress import Finished
 from small_jobs import backfill, finished
 from small_shop import SmallShop, record, small_shop
@@ -115,6 +115,44 @@ def test_a_scope_that_was_granted_since_does_not_end_a_job(shop: SmallShop, tmp_
     moved = later(shop, record(20, 1000, [1000]))
     moved.scopes_missing = ()
     assert tracks(last(moved, tmp_path)) == [("20", "11-14T22:30:00")]
+
+
+def test_a_scope_that_was_lost_since_stops_the_job_until_it_is_back_or_given_up(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    backfill(shop, tmp_path)
+    moved = later(shop, record(20, 1000, [1000]))
+    moved.scopes_missing = ("read_all_orders", "read_products")
+    with pytest.raises(RefusedError, match="lost read_all_orders and read_products") as caught:
+        last(moved, tmp_path)
+    assert caught.value.exit_code == 4
+    assert "Grant" in caught.value.hint
+    assert "--fewer-scopes" in caught.value.hint
+    assert not list(tmp_path.glob("new*"))
+    assert tracks(last(moved, tmp_path, fewer_scopes=True)) == [("20", "11-14T22:30:00")]
+    moved.now += HOUR
+    assert tracks(last(moved, tmp_path, "newer.ndjson")) == []
+
+
+def test_a_scope_that_is_back_gives_what_came_meanwhile(shop: SmallShop, tmp_path: Path) -> None:
+    backfill(shop, tmp_path)
+    moved = later(shop, record(20, 1000, [1000]))
+    moved.scopes_missing = ("read_products",)
+    with pytest.raises(RefusedError):
+        last(moved, tmp_path, post=None)
+    moved.scopes_missing = ()
+    assert tracks(last(moved, tmp_path)) == [("20", "11-14T22:30:00")]
+
+
+def test_a_run_with_a_date_that_does_not_move_the_end_hides_no_lost_scope(
+    shop: SmallShop, tmp_path: Path
+) -> None:
+    backfill(shop, tmp_path)
+    moved = later(shop, record(20, 1000, [1000]))
+    moved.scopes_missing = ("read_products",)
+    backfill(moved, tmp_path, since="2023-11-14T22:20:00Z", out=str(tmp_path / "part.ndjson"))
+    with pytest.raises(RefusedError, match="lost read_products"):
+        last(moved, tmp_path)
 
 
 def test_an_unfinished_run_is_finished_first_with_its_own_period(
