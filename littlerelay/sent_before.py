@@ -26,7 +26,10 @@ from littlerelay.times import iso
 _HEAD = 64 * 1024  # bytes in which a first message ends
 _REMEDY = "Move it away: relay then no longer knows of one file that it was sent."
 REPEATS = "Segment drops as repeats only what it took within about a day: later, all counts twice."
-_ANEW = f"{REPEATS} Find what is new with relay diff OLD NEW --save PLAN, or send all with --again."
+_ANEW = (
+    f"{REPEATS} What is new since the job's last run: relay backfill --since last --post; what is "
+    "new in a file: relay diff OLD NEW --save PLAN, where OLD has all that was sent; all: --again."
+)
 
 
 class SentFile(Sealed):

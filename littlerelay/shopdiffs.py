@@ -17,10 +17,11 @@ from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import Comparison
 from littlerelay.compare.content import original_id
 from littlerelay.compare.sides import File, check_naming
+from littlerelay.compare.values import Compared
 from littlerelay.compare.workspace import Workspace
 from littlerelay.diffs import Told, finished, opened, wanted_of, whole_files
 from littlerelay.errors import RefusedError, UsageError
-from littlerelay.events import Event, names_of, timestamp
+from littlerelay.events import STATES, Event, names_of, timestamp
 from littlerelay.files.ndjson import LazyFile, StreamOutput
 from littlerelay.history import JobFolder, folder_of
 from littlerelay.meaning import OF_JOB, SETTINGS, Meaning, differences, lost_scopes
@@ -86,6 +87,7 @@ def diff_shop(
             end = yield from dry.read(old, watch)
             wanted = replace(wanted, counts_as_gone=_would_be_there(end, settings.mapping))
             compared = yield from Comparison(old, [File(dry.place)], work, wanted).run()
+    yield from _brought_by_last(job, compared)
     yield replace(
         finished(compared, began, clock),
         new=settings.shop,
@@ -151,6 +153,21 @@ class _DryRun:
             watch,
             is_local=self._settings.endpoint is not None,
         )
+
+
+def _brought_by_last(job: JobFolder, compared: Compared) -> Iterator[Noted]:
+    """Note the new facts of a plan that the job would send a second time."""
+    kinds = compared.events.items()
+    new = sum(one["new"] for name, one in kinds if name.casefold() not in STATES)
+    history = job.load() if compared.plan and new else None
+    if history is None or history.end is None or history.cut_over:
+        return
+    yield Noted(
+        f"new facts in {compared.plan}: {new:,}. --since last of the job {job.job} knows of no "
+        "plan and sends them, too; what Segment takes twice, more than about a day apart, counts "
+        "twice. Where --since last goes on, let it bring what is new, and save people alone: "
+        "--event identify"
+    )
 
 
 def _check(request: BackfillRequest, settings: Settings, clock: Clock) -> None:

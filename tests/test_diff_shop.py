@@ -88,6 +88,26 @@ def test_what_changed_in_a_shop_is_found_value_by_value_and_can_be_sent(
     assert {one.message["messageId"] for one in again[1]} == left
 
 
+def noted_of_last(shop: StandIn, output: Path, **asked: Any) -> list[str]:
+    """Gives what is noted of a plan that is saved, as far as it is of the job's next run."""
+    request = DiffRequest((), save=str(output.with_name("plan.ndjson")), **asked)
+    state = settings(shop, output.parent / "state")
+    values = list(shopdiffs.diff_shop(state, BackfillRequest(since=SINCE), request, FAST))
+    return [one.text for one in values if isinstance(one, Noted) and "--since last" in one.text]
+
+
+def test_new_facts_of_a_plan_that_the_next_run_would_send_too_are_warned_of(
+    shop: StandIn, output: Path
+) -> None:
+    shop.live(1)
+    shop.pass_time(7200)
+    (told,) = noted_of_last(shop, output)
+    assert told.startswith("new facts in ")
+    assert "--event identify" in told
+    output.with_name("plan.ndjson").unlink()
+    assert noted_of_last(shop, output, events=("identify",)) == []
+
+
 def test_nothing_of_the_job_is_written_or_held(shop: StandIn, output: Path) -> None:
     before = tree(output.parent)
     changed_shop(shop, output)
