@@ -92,7 +92,7 @@ FewerScopes = Annotated[
 Out = Annotated[
     str | None,
     option(
-        "The file to write, or - for standard output. Default: events.ndjson; "
+        "The file to write, its folder (as ./), or - for standard output. Default: events.ndjson; "
         "with --since last a name with the end of the period.",
         "FILE",
         _OUTPUT,

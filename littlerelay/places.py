@@ -28,6 +28,7 @@ _OWN_NAMES = re.compile(
 _MENDED = re.compile(r"\.(?:refused(?:-\d+)?\.[0-9a-f]{8}|rejects)\.ndjson$")
 
 STDIN = "-"
+UNTIL = "events.until-"  # begins the names that runs of `last` give their files
 
 _PACKED = (".zst", ".bz2", ".xz", ".zip", ".7z", ".br", ".lz4")
 
@@ -69,6 +70,10 @@ class Paths:
         """Give those that exist."""
         paths = (self.output, self.rejects, self.checkpoint, *deliveries.of_output(self.output))
         return [path for path in paths if path.is_symlink() or path.exists()]
+
+    def has_remains(self) -> bool:
+        """Tell whether there are records or messages that were not taken."""
+        return any(_MENDED.search(path.name) for path in self.present())
 
 
 def check_place(paths: Paths, option: str = "--out") -> None:
@@ -199,6 +204,20 @@ def set_files_aside(paths: Iterable[Path], moment: int) -> None:
         with disk_errors(path):
             path.rename(name)
             sync_folder(path.absolute().parent)
+
+
+def forget_earlier(output: Path) -> None:
+    """Remove what tells of earlier runs of ``last`` whose files went, because all was accepted.
+
+    What was refused or rejected stays, with what tells of its run. Raises DiskError.
+    """
+    for file in sorted(output.parent.glob(f"{UNTIL}*.ndjson.checkpoint.json")):
+        told = Paths(file.with_name(file.name.removesuffix(".checkpoint.json")))
+        is_earlier = told.output.name < output.name
+        if is_earlier and deliveries.is_spent(told.output) and not told.has_remains():
+            for path in told.present():
+                with disk_errors(path):
+                    path.unlink()
 
 
 def remove(paths: Paths) -> None:

@@ -23,7 +23,7 @@ from littlerelay.durable import disk_errors
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
 from littlerelay.marks import EMPTY
-from littlerelay.places import Paths, outputs
+from littlerelay.places import Paths, forget_earlier, outputs
 from littlerelay.progress import Delivering, Finished, Noted, Progress, Sent, Stalled
 from littlerelay.replays import begun, planned
 from littlerelay.segment.changes import NOTHING
@@ -182,9 +182,10 @@ class Posting:
         )
 
     def _clear(self) -> None:
-        """Remove a file that was accepted whole; what tells of it stays, and says so."""
+        """Remove a file that was accepted whole; until the next one, what tells of it says so."""
         with disk_errors(self.paths.output):
             self.paths.output.unlink(missing_ok=True)
+        forget_earlier(self.paths.output)
 
 
 class _Following:

@@ -12,7 +12,7 @@ from littlerelay.errors import RefusedError, UsageError
 from littlerelay.files.compressed import open_output
 from littlerelay.history import History
 from littlerelay.meaning import OF_JOB, OF_SHOP, Meaning, differences, lost_scopes
-from littlerelay.places import Paths, check_place
+from littlerelay.places import UNTIL, Paths, check_place
 from littlerelay.settings import BackfillRequest, Mapping
 from littlerelay.shopify.session import API_VERSION
 from littlerelay.shopify.shop import Shop
@@ -52,7 +52,7 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
             read(typed, now, ZoneInfo("UTC"))
     archives.check_folder(request.archive, request.out)
     if request.out not in (None, "-"):
-        check_place(Paths(Path(str(request.out))))
+        check_place(Paths(output(request, now)))
 
 
 def check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
@@ -73,16 +73,29 @@ def check_resources(resources: tuple[str, ...], mapping: Mapping) -> None:
 
 def paths(request: BackfillRequest, spool: Path, now: int) -> Paths:
     """Give the files of a request; ``spool`` holds what is only sent. Raises DiskError."""
-    if request.out is not None:
-        return Paths(Path(request.out))
-    name = "events.ndjson"
-    if request.since == LAST:
-        stamp = iso(now - MARGIN).replace("-", "").replace(":", "")
-        name = f"events.until-{stamp}.ndjson"  # a name that comes after the first run's
-    if request.post is None:
-        return Paths(Path(name))
-    make_folder(spool)
-    return Paths(spool / name)
+    if request.out is None and request.post is not None:
+        make_folder(spool)
+        return Paths(spool / _own_name(request, now))
+    return Paths(output(request, now))
+
+
+def output(request: BackfillRequest, now: int) -> Path:
+    """Give the file to write: where a folder is named, one in it with a name of its own."""
+    path = Path(request.out or ".")
+    return path / _own_name(request, now) if is_folder(request.out or ".") else path
+
+
+def is_folder(out: str) -> bool:
+    """Tell whether an output is the folder for it, by its slash or as it is."""
+    return out.endswith("/") or Path(out).is_dir()
+
+
+def _own_name(request: BackfillRequest, now: int) -> str:
+    """Name a file: those of ``last`` by their end, and so that they come after the first run's."""
+    if request.since != LAST:
+        return "events.ndjson"
+    stamp = iso(now - MARGIN).replace("-", "").replace(":", "")
+    return f"{UNTIL}{stamp}.ndjson"
 
 
 def meaning(request: BackfillRequest, mapping: Mapping, shop: Shop) -> Meaning:

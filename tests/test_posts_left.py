@@ -167,6 +167,33 @@ def wait_for_the_end_of_the_run(path: Path) -> None:
     pytest.fail("the run did not end")
 
 
+def left_of_nights(folder: Path) -> list[str]:
+    """Tells the kinds of the files that runs of `last` have left in the spool."""
+    found = (path.name.split(".ndjson.")[1:] for path in spool(folder).glob("events.until-*"))
+    return sorted(kind.partition(".")[0] for kinds in found for kind in kinds)
+
+
+def test_nights_leave_nothing_but_what_tells_of_the_last_one(
+    shop: SmallShop, segment: StandInSegment, tmp_path: Path
+) -> None:
+    for night in range(3):
+        posted(shop, segment, tmp_path, since="last", out=None)
+        goes_on(shop, 501 + night)
+    assert left_of_nights(tmp_path) == ["checkpoint", "delivery"]
+    assert status(tmp_path).is_removed
+
+
+def test_what_was_rejected_in_a_night_stays(
+    shop: SmallShop, segment: StandInSegment, tmp_path: Path
+) -> None:
+    broken = shop.records["orders"][-1]
+    for night in range(3):
+        broken["broken"] = night == 0
+        posted(shop, segment, tmp_path, since="last", out=None)
+        goes_on(shop, 501 + night)
+    assert left_of_nights(tmp_path) == [*["checkpoint"] * 2, *["delivery"] * 2, "rejects"]
+
+
 def test_nothing_is_sent_twice_by_a_run_that_has_nothing_left(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from killing import Killed, killed_at
 from littlerelay import jobs
 from littlerelay.errors import DiskError, RefusedError, UsageError
+from littlerelay.places import outputs
 from littlerelay.progress import Finished
 from small_jobs import backfill, finished
 from small_shop import SmallShop, record, small_shop
@@ -98,6 +99,21 @@ def test_its_file_is_named_by_its_end(shop: SmallShop, tmp_path: Path, clean_roo
     end = finished(backfill(later(shop), tmp_path, since="last", out=None))
     assert end.output == "events.until-20231114T232000Z.ndjson"
     assert (clean_room / "events.until-20231114T232000Z.ndjson").exists()
+
+
+def test_a_folder_keeps_the_file_of_each_run(shop: SmallShop, tmp_path: Path) -> None:
+    folder = f"{tmp_path}/"
+    backfill(shop, tmp_path, out=folder)
+    for night in range(2):
+        shop = later(shop, record(20 + night, 1000 + 3600 * night, [1000 + 3600 * night]))
+        backfill(shop, tmp_path, since="last", out=folder)
+    assert sorted(path.name for path in outputs(tmp_path)) == [
+        "events.ndjson",
+        "events.until-20231114T232000Z.ndjson",
+        "events.until-20231115T002000Z.ndjson",
+    ]
+    with pytest.raises(UsageError, match="is no folder that relay can write to"):
+        backfill(shop, tmp_path, since="last", out=f"{tmp_path}/nights/")
 
 
 def test_a_file_of_last_is_not_called_done_for_ever(shop: SmallShop, tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ class Place:
         elif self.request.out is None:
             yield skipped(OUTPUT, "--since last names its own")
         else:
-            yield tried(OUTPUT, lambda: self._output(Paths(Path(str(self.request.out)))))
+            now = self.shop.now if self.shop else 0
+            yield tried(OUTPUT, lambda: self._output(Paths(runs.output(self.request, now))))
 
     def _job(self) -> str:
         folder = self._known_folder()
@@ -117,7 +118,7 @@ def disk(out: str | None, counts: Mapping[str, int]) -> Checked:
     """Check that the disk holds as much as the records become; ``counts`` is empty if unknown."""
     if out == "-":
         return skipped(DISK, "the events go to standard output")
-    folder = Path(out or "events.ndjson").parent
+    folder = Path(out or ".") if runs.is_folder(out or ".") else Path(out or ".").parent
     if not counts:
         return skipped(DISK, "how many records there are is not known")
     if not folder.is_dir():
