@@ -113,6 +113,7 @@ def _run(chosen: Options, request: BackfillRequest, *, quiet: bool, json: bool) 
         display.note("settings", str(settings.file))
     if not quiet:
         sent_results.warn_of_strange(settings.mapping.integrations)
+        sent_results.warn_of_pace(request.post.rate if request.post else None)
     # Whatever stops this, what was under way is settled before it is told.
     with (
         display.view(quiet=quiet, sums_up=not json) as show,

@@ -122,6 +122,7 @@ def _run(found: Configuration, request: ReplayRequest, *, quiet: bool, json: boo
     from . import display  # noqa: PLC0415  with it comes rich
 
     if request.out is None and not quiet:
+        sent_results.warn_of_pace(request.rate)
         sent_results.warn_of_changed(request)
     # Whatever stops this, what was under way is settled before it is told.
     with (

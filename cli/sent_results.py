@@ -10,7 +10,7 @@ from typing import Any
 
 from littlerelay.errors import RecordError, StoppedError, UsageError
 from littlerelay.progress import Sent
-from littlerelay.settings import ReplayRequest
+from littlerelay.settings import ALLOWED, ReplayRequest
 
 STDIN = "-"
 
@@ -26,6 +26,17 @@ def warn_of_strange(integrations: Iterable[tuple[str, bool]]) -> None:
         display.warning(
             f"{name} is no destination that relay knows{meant}. It may be right, but Segment "
             "answers 200 to any name: compare it with the destination's own page at Segment"
+        )
+
+
+def warn_of_pace(rate: float | None) -> None:
+    """Warn of a rate at which live events of the same workspace would not get through."""
+    from . import display  # noqa: PLC0415
+
+    if rate and rate > ALLOWED:
+        display.warning(
+            f"--rate {rate:,.0f} is more than the {ALLOWED:,} messages a second that Segment "
+            "allows a workspace: it answers 429 to what is above that, live events among it"
         )
 
 

@@ -18,7 +18,7 @@ from standin.segment import StandInSegment
 
 LINES = messages(200)
 ALL = ("--integrations", "All=true")
-FAST = (*ALL, "--rate", "100000")
+FAST = (*ALL, "--rate", "1000")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from standin.segment import StandInSegment
 
 LINES = messages(1_000)
 ALL = ("--integrations", "All=true")
-FAST = (*ALL, "--rate", "100000")
+FAST = (*ALL, "--rate", "1000")
 
 
 @pytest.fixture

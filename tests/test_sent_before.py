@@ -21,7 +21,7 @@ from standin.segment import StandInSegment
 
 LINES = messages(200)
 NO_TEXT = os.fsdecode(b"lost\xff.ndjson")
-FAST = ("--integrations", "All=true", "--rate", "100000")
+FAST = ("--integrations", "All=true", "--rate", "1000")
 
 
 @pytest.fixture
@@ -150,6 +150,15 @@ def test_an_unknown_destination_is_warned_of_first(
     assert ended.err.startswith("warning: Acme is no destination that relay knows")
     quiet = relay("replay", "events.ndjson", "--integrations", "All=false Acme=true", "--quiet")
     assert (quiet.code, quiet.err) == (0, "")
+
+
+def test_a_rate_above_what_segment_allows_is_warned_of_first(
+    relay: Relay, segment: StandInSegment, events: Path
+) -> None:
+    told = relay("replay", "events.ndjson", *FAST[:2], "--rate", "2000").err
+    assert "warning: --rate 2,000 is more than the 1,000 messages a second" in told
+    again = relay("replay", "events.ndjson", *FAST[:2], "--again", "--rate", "1000").err
+    assert "--rate" not in again
 
 
 def test_a_plan_of_changed_orders_is_warned_of_before_it_is_sent(
