@@ -62,6 +62,24 @@ SHAPES: dict[str, Body] = {
     "a text of Kafka": {**KAFKA, "value": TEXT},
     "bytes of Kafka": {**KAFKA, "value": packed(SENT)},
     "a payload of Kafka": {**KAFKA, "payload": SENT},
+    "an event of Amazon MSK": {
+        "eventSource": "aws:kafka",
+        "eventSourceArn": "arn:x",
+        "bootstrapServers": "b-1.x:9092",
+        "records": {"shop-orders-0": [{**KAFKA, "timestamp": 1, "value": packed(SENT)}]},
+    },
+    "a topic in the headers of MSK": {
+        "eventSource": "aws:kafka",
+        "records": {
+            "shop-orders-0": [
+                {
+                    **KAFKA,
+                    "value": packed(order()),
+                    "headers": [{name: list(told.encode())} for name, told in NAMED.items()],
+                }
+            ]
+        },
+    },
     "a topic in Kafka's headers": {
         **KAFKA,
         "value": json.dumps(order()),
@@ -82,6 +100,16 @@ def test_kafkas_topic_is_none_of_shopifys() -> None:
     assert (bare.recorded.kind, bare.recorded.topic) == ("orders", "")
     own = {"topic": "orders/create", "shop": SHOP, "partition": 0, "offset": 1, "payload": order()}
     assert recognised(own).recorded.topic == "orders/create"
+
+
+def test_all_partitions_of_an_event_of_msk_are_taken(tmp_path: Path) -> None:
+    held = [[{**KAFKA, "value": packed(one)}] for one in orders(2)]
+    line = {"eventSource": "aws:kafka", "records": dict(zip(("a-0", "a-1"), held, strict=True))}
+    assert names(replayed(tmp_path, [line])) == ["Order Completed"] * 2
+    strange: list[Any] = [{}, {"a-0": []}, {"a-0": 1}, [1], "x", {"a-0": [1]}]
+    for records in strange:
+        assert replayed(tmp_path, [{**line, "records": records}]) == []
+        assert [one["reason"] for one in rejects(tmp_path)] == ["unknown_line"]
 
 
 def test_a_webhook_that_was_kept_with_an_id_stays_one() -> None:
