@@ -24,17 +24,38 @@ def check(
     since: options.IfSince = None,
     until: options.Until = None,
     resource: options.Resource = _RESOURCES,
+    limit: options.Limit = None,
     past_until: options.PastUntil = False,
+    fewer_scopes: options.FewerScopes = False,
     out: options.Out = None,
     archive: options.Archive = None,
     job: options.Job = None,
+    post: options.Post = False,
+    mode: options.Mode = "auto",
     chosen: Options,
     json: options.Json = False,
 ) -> int:
     """Test what a run needs, from the token to the disk, and change nothing.
 
-    Give it the period, resources, output, archive and settings of the backfill to come.
+    Give it the options and settings of the backfill that you are about to begin. With --post it
+    wants a write key; one that is set is tried in any case.
     """
+    request = BackfillRequest(
+        since=since or "",
+        until=until,
+        resources=options.names(resource),
+        out=out or (None if since == "last" or post else _OUT),
+        limit=limit,
+        job=job,
+        past_until=past_until,
+        fewer_scopes=fewer_scopes,
+        mode=mode,
+        archive=archive,
+    )
+    return _checked(chosen, request, is_sent=post, json=json)
+
+
+def _checked(chosen: Options, request: BackfillRequest, *, is_sent: bool, json: bool) -> int:
     # These bring httpx and rich, for which --help need not wait.
     from littlerelay import checks  # noqa: PLC0415
 
@@ -43,17 +64,9 @@ def check(
     def wait(waiting: Waiting) -> None:
         display.note("waits", f"{waiting.seconds:.0f}s: {waiting.reason}")
 
-    request = BackfillRequest(
-        since=since or "",
-        until=until,
-        past_until=past_until,
-        resources=tuple(name.strip() for name in resource.split(",") if name.strip()),
-        out=out or (None if since == "last" else _OUT),
-        archive=archive,
-        job=job,
-    )
     lines = []
-    for line in checks.check(environment.draft(chosen, os.environ), request, watch=wait):
+    draft = environment.draft(chosen, os.environ)
+    for line in checks.check(draft, request, watch=wait, is_sent=is_sent):
         lines.append(line)
         if not json:
             display.checked(line)

@@ -98,6 +98,23 @@ def test_a_job_that_was_ended_on_purpose_can_be_gone_on_with(
     assert "what is new since" in relay("check", "--since", "last", "--past-until").out
 
 
+def test_the_options_of_the_run_are_taken(relay: Relay) -> None:
+    ended = relay(
+        *("check", "--since", "2024-01-01", "--until", "2025-01-01", "--mode", "bulk"),
+        *("--archive", "kept", "--out", "x.ndjson", "--limit", "9", "--past-until"),
+    )
+    assert (ended.code, ended.err) == (0, "")
+    assert "from 2024-01-01T05:00:00Z to 2025-01-01T05:00:00Z" in ended.out
+    assert not Path("kept").exists()
+
+
+def test_what_is_to_be_sent_needs_a_write_key(relay: Relay) -> None:
+    ended = relay("check", "--since", "2024-01-01", "--post", "--region", "us")
+    assert ended.code == 4
+    assert "failed   write key" in ended.out
+    assert "--post without --out names its own" in ended.out
+
+
 def test_a_wrong_shop_is_a_line_like_the_others(relay: Relay) -> None:
     ended = relay("check", "--shop", "acme")
     assert (ended.code, ended.err) == (4, "")

@@ -42,11 +42,13 @@ def check(
     request: BackfillRequest,
     clock: Clock = SYSTEM,
     watch: Watch = unwatched,
+    *,
+    is_sent: bool = False,
 ) -> Iterator[Checked]:
     """Check everything that the run of this request needs, giving a line for each.
 
-    ``request.since`` is empty where no period is named. Raises UsageError for settings and a
-    request that cannot be meant; everything else becomes a line.
+    ``request.since`` is empty where no period is named; what ``is_sent`` needs a write key. Raises
+    UsageError for settings and a request that cannot be meant; everything else becomes a line.
     """
     runs.check_request(replace(request, out=None), draft.found.mapping(), int(clock.now()))
     with http.client(clock, watch, PATIENCE) as web:
@@ -55,7 +57,7 @@ def check(
         history = kept(folder.load) if isinstance(folder, JobFolder) else None
         counts = yield from _shopify(met, request, history)
         yield from recharge.lines(draft, request, web, clock)
-    yield from destination.lines(draft.found, draft.environ, clock, watch)
+    yield from destination.lines(draft.found, draft.environ, clock, watch, is_asked=is_sent)
     yield machine.clock(met.ahead, is_standin=draft.endpoint() is not None)
     yield machine.disk(request.out, counts)
     mapping = replace(draft.found.mapping(), shop=met.domain or "")

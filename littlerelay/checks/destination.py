@@ -25,11 +25,16 @@ _OWN = "an endpoint of your own"
 
 
 def lines(
-    found: Configuration, environ: Mapping[str, str], clock: Clock, watch: Watch
+    found: Configuration,
+    environ: Mapping[str, str],
+    clock: Clock,
+    watch: Watch,
+    *,
+    is_asked: bool = False,
 ) -> Iterator[Checked]:
-    """Give the two lines. Nothing is asked where no write key is set."""
+    """Give the two lines. Nothing is asked where no write key is set, nor ``is_asked`` for."""
     has_key = any(found.chosen[name].value for name in _KEY_SETTINGS)
-    if not (has_key or environ.get("RELAY_WRITE_KEY")):
+    if not (is_asked or has_key or environ.get("RELAY_WRITE_KEY")):
         yield from (skipped(name, "no write key is set") for name in (WRITE_KEY, REGION))
         return
     where = kept(lambda: destination(found, environ))

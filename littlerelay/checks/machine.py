@@ -67,7 +67,9 @@ class Place:
         if self.request.out == "-":
             yield skipped(OUTPUT, "the events go to standard output")
         elif self.request.out is None:
-            yield skipped(OUTPUT, "--since last names its own")
+            is_last = self.request.since == runs.LAST
+            own = "--since last names its own" if is_last else "--post without --out names its own"
+            yield skipped(OUTPUT, own)
         else:
             now = self.shop.now if self.shop else 0
             yield tried(OUTPUT, lambda: self._output(Paths(runs.output(self.request, now))))
