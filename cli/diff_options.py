@@ -104,7 +104,8 @@ Against = Annotated[
 Resource = Annotated[
     str | None,
     option(
-        "Which records, with commas: customers, orders, checkouts. Default: customers,orders.",
+        "Which records, with commas: customers, orders, checkouts, subscriptions, contracts. "
+        "Default: customers,orders.",
         "NAMES",
         _SHOP,
     ),

@@ -268,7 +268,9 @@ SkipKeyCheck = Annotated[
 ]
 RewriteTo = Annotated[
     str | None,
-    option("Write the messages to this file, or - , and send nothing.", "FILE", _OUTPUT),
+    option(
+        "Write to this file, or - (a file alone for records), and send nothing.", "FILE", _OUTPUT
+    ),
 ]
 RecordedAs = Annotated[
     str | None,

@@ -40,7 +40,13 @@ def check_mapped(request: ReplayRequest, holder: str, choices: Mapping[str, str]
 
     ``choices`` are fields of a request that choose events, with their options. Raises UsageError.
     """
-    if request.out in (None, "-"):
+    if request.out == "-":
+        raise UsageError(
+            f"{holder[0].upper()}{holder[1:]} records, which are mapped into a file, and not to "
+            "standard output.",
+            "Name a file in place of -, look at it, and send it with: relay replay FILE.",
+        )
+    if request.out is None:
         raise UsageError(
             f"{holder[0].upper()}{holder[1:]} records, which are mapped into a file first.",
             "Give --out FILE, look at it, and send it with: relay replay FILE.",

@@ -174,7 +174,7 @@ def test_signatures_need_the_apps_secret(relay: Relay, monkeypatch: pytest.Monke
     ("words", "told"),
     [
         ((), "mapped into a file first"),
-        (("--out", "-"), "mapped into a file first"),
+        (("--out", "-"), "mapped into a file, and not to standard output"),
         ((*OUT, "--event", "Order Completed"), "--event chooses events"),
         ((*OUT, "--limit", "3"), "--limit chooses events"),
         ((*OUT, "--rate", "3"), "--out sends nothing"),

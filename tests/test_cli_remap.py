@@ -80,10 +80,14 @@ def test_a_finished_one_says_so(relay: Relay, kept: Path) -> None:
     assert "Give --restart to map it again" in ended.err
 
 
-@pytest.mark.parametrize("words", [(), ("--out", "-")])
-def test_nothing_is_sent_from_an_archive(words: tuple[str, ...], relay: Relay, kept: Path) -> None:
-    told = hint(relay("replay", "kept", *words), "mapped into a file first")
+def test_nothing_is_sent_from_an_archive(relay: Relay, kept: Path) -> None:
+    told = hint(relay("replay", "kept"), "mapped into a file first")
     assert told == "hint: Give --out FILE, look at it, and send it with: relay replay FILE."
+
+
+def test_an_archive_is_not_mapped_to_standard_output(relay: Relay, kept: Path) -> None:
+    told = hint(relay("replay", "kept", "--out", "-"), "into a file, and not to standard output")
+    assert told.startswith("hint: Name a file in place of -")
 
 
 @pytest.mark.parametrize(
