@@ -1,8 +1,9 @@
 """Remembers how far a file was delivered to one destination.
 
 The checkpoint lies beside the file (``events.ndjson.delivery.1a2b3c4d.json``); the eight digits are
-of a hash of write key and endpoint, so that a file can go to several destinations. Refused messages
-lie beside it (``events.ndjson.refused.1a2b3c4d.ndjson``). It holds no secret and no message.
+of a hash of write key and endpoint, so that a file can go to several destinations, and of the
+namespace that all ids are given on the way: with it they are others. Refused messages lie beside
+it (``events.ndjson.refused.1a2b3c4d.ndjson``). It holds no secret and no message.
 """
 
 from __future__ import annotations
@@ -76,11 +77,15 @@ class DeliveryState(Sealed):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPaths:
-    """The files that tell of one delivery. The write key only goes into a hash."""
+    """The files that tell of one delivery. The write key only goes into a hash.
+
+    ``namespace`` is one that the ids get on the way, which are not the file's own then.
+    """
 
     file: Path
     endpoint: str
     write_key: str = field(repr=False)
+    namespace: str = ""
 
     @property
     def checkpoint(self) -> Path:
@@ -98,8 +103,14 @@ class DeliveryPaths:
 
     @property
     def digits(self) -> str:
-        """Give the digits that stand for the destination in names."""
-        return hashlib.sha256(f"{self.write_key}\n{self.endpoint}".encode()).hexdigest()[:8]
+        """Give the digits that stand for the destination, and the namespace, in names."""
+        parts = [self.write_key, self.endpoint, *filter(None, [self.namespace])]
+        return _digits("\n".join(parts))
+
+    @property
+    def source(self) -> str:
+        """Give the digits that stand for the destination alone."""
+        return _digits(f"{self.write_key}\n{self.endpoint}")
 
 
 def of_output(output: Path) -> list[Path]:
@@ -114,6 +125,10 @@ def of_stream(endpoint: str, write_key: str) -> DeliveryPaths:
     names = itertools.chain(["stdin"], map("stdin-{}".format, itertools.count(2)))
     tried = (DeliveryPaths(Path(name), endpoint, write_key) for name in names)
     return next(paths for paths in tried if not _is_taken(paths.refused))
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _is_taken(refused: Path) -> bool:

@@ -163,11 +163,12 @@ def prepared(
     Raises UsageError, LockedError, DiskError, and RefusedError for old events without a choice of
     destinations.
     """
-    paths = DeliveryPaths(path, destination.endpoint, destination.write_key)
     with closing(Input(path)) as source:
         own = sources.own(source, path)
         beginnings.check_events(path, source.read(sources.HEAD))
         plan = replace(sources.of_own(plan, own), leaves_torn=own is None and source.is_plain)
+    namespace = plan.changes.namespace  # with another one it is another delivery
+    paths = DeliveryPaths(path, destination.endpoint, destination.write_key, namespace)
     start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
     run = own.run if own else None

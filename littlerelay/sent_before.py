@@ -148,4 +148,4 @@ def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: int) -> Non
 
 
 def _folder(state: Path, paths: DeliveryPaths) -> Path:
-    return state / "sent" / paths.digits
+    return state / "sent" / paths.source

@@ -150,7 +150,7 @@ def test_a_file_that_changed_is_not_gone_on_with(segment: StandInSegment, events
 
 
 @pytest.mark.parametrize(
-    "other", [{"events": ("Order Refunded",)}, {"namespace": "test"}, {"since": "2024-01-01"}]
+    "other", [{"events": ("Order Refunded",)}, {"users": ("7003",)}, {"since": "2024-01-01"}]
 )
 def test_other_options_do_not_go_on_with_a_delivery(
     segment: StandInSegment, events: Path, other: dict[str, Any]
@@ -158,6 +158,18 @@ def test_other_options_do_not_go_on_with_a_delivery(
     sent(segment, events, limit=100)
     with pytest.raises(CheckpointMismatch, match="is now"):
         sent(segment, events, **other)
+
+
+def test_a_sample_under_ids_of_its_own_binds_nobody(segment: StandInSegment, events: Path) -> None:
+    (sample,) = sent(segment, events, limit=100, namespace="test")
+    assert (sample.accepted, sample.sample) == (100, True)
+    (result,) = sent(segment, events)
+    assert (result.accepted, result.accepted_before, result.sample) == (2_000, 0, False)
+    assert len(segment.accepted) == 2_100
+    assert not segment.repeats
+    (rest,) = sent(segment, events, namespace="test")
+    assert (rest.accepted, rest.accepted_before) == (2_000, 100)
+    assert not segment.repeats
 
 
 def test_a_sample_is_gone_on_with(segment: StandInSegment, events: Path) -> None:
