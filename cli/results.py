@@ -11,6 +11,8 @@ from littlerelay.errors import UsageError
 from littlerelay.progress import Counted, Counts, Finished, Progress, Replaying, Sent
 from littlerelay.settings import ReplayRequest
 
+_REASONS = 5  # that are named
+
 
 def followed(told: Iterator[Progress], show: Callable[[Progress], None]) -> list[Finished | Sent]:
     """Show what is told, to its end, and give the results.
@@ -116,9 +118,23 @@ def tell_rejected(runs: Iterable[Finished], failure: Callable[[str, str], None])
     """Say of each run how many of its records were rejected; tell whether any was."""
     rejected = [run for run in runs if run.rejected]
     for run in rejected:
-        were = "record was" if run.rejected == 1 else "records were"
-        failure(
-            f"{run.rejected:,} {were} rejected; everything else is done.",
-            f"{run.rejects} holds each with the reason.",
-        )
+        failure(_rejected(run), f"{run.rejects} holds each with the reason.")
     return bool(rejected)
+
+
+def _rejected(run: Finished) -> str:
+    """Say how many records were rejected, for which reasons, and whether anything else is done.
+
+    As in ``12 records were rejected (9 missing_field, 3 too_large); everything else is done.``
+    """
+    from littlerelay.reconcile.rejects import reasons  # noqa: PLC0415  with it comes orjson
+
+    most = reasons(Path(run.rejects)).most_common(_REASONS + 1)
+    told = [f"{number:,} {reason}" for reason, number in most[:_REASONS]]
+    why = f" ({', '.join([*told, *(['others'] if most[_REASONS:] else [])])})" if told else ""
+    if not any(counts.mapped or counts.filtered for counts in run.counts.values()):
+        if run.rejected == 1:
+            return f"The only record could not be mapped{why}."
+        return f"None of the {run.rejected:,} records could be mapped{why}."
+    were = "record was" if run.rejected == 1 else "records were"
+    return f"{run.rejected:,} {were} rejected{why}; everything else is done."

@@ -34,6 +34,7 @@ _OUTSIDE = "and of {} more {} that are dated otherwise, what happened in the per
 _FILTERED = "gave no event: test orders, what is left out, and what did not happen in the period"
 _PROVE = "relay reconcile {} proves that nothing is missing"
 _SEND = "relay replay {} sends it, to the destinations that --integrations names"
+_WITHOUT_REJECTS = "; what was rejected is not in it"
 _MAPPED = "Give --restart to map it again; what was written before is kept under another name."
 
 
@@ -160,7 +161,8 @@ def _next(result: Finished, *, is_posted: bool) -> Facts:
         return []
     is_whole = not result.mapped_from and result.new_since is None
     is_provable = is_whole and not {"customers", "orders"}.isdisjoint(result.counts)
-    steps = [*([_PROVE] if is_provable else ()), *(() if is_posted else [_SEND])]
+    send = _SEND + (_WITHOUT_REJECTS if result.rejected else "")
+    steps = [*([_PROVE] if is_provable else ()), *(() if is_posted else [send])]
     name = shlex.quote(result.output)
     return [
         (label, step.format(name)) for label, step in zip(("next", "then"), steps, strict=False)

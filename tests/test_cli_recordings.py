@@ -56,6 +56,32 @@ def test_recordings_are_told_by_their_lines(relay: Relay) -> None:
     assert "Give --restart to map it again" in ended.err
 
 
+def test_the_reasons_for_rejects_are_counted_the_most_frequent_first(relay: Relay) -> None:
+    unknown = [{"nothing": "known"}] * 3
+    put(Path(WEBHOOKS), [*orders(2), b"{", *unknown, webhook("orders/creates", order())])
+    told = " ".join(relay("replay", WEBHOOKS, *OUT).err.split())
+    assert (
+        "5 records were rejected (3 unknown_line, 1 not_json, 1 unknown_topic); everything else is "
+        "done." in told
+    )
+    assert "what was rejected is not in it" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "The only record could not"), (1_200, "None of the 1,200 records could")],
+    ids=["one", "many"],
+)
+def test_where_nothing_could_be_mapped_it_is_not_said_that_all_else_is_done(
+    number: int, said: str, relay: Relay
+) -> None:
+    put(Path(WEBHOOKS), [{"nothing": "known"}] * number)
+    ended = relay("replay", WEBHOOKS, *OUT, "--as", "orders", "--shop", "acme.myshopify.com")
+    assert ended.code == 3
+    assert f"error: {said} be mapped ({number:,} " in ended.err
+    assert "everything else" not in ended.err
+
+
 def test_json_is_that_of_a_backfill(relay: Relay) -> None:
     result = json.loads(relay("replay", WEBHOOKS, *OUT, "--json", "--quiet").out)
     assert (result["job"], result["rejected"], result["before"]) == ("acme.myshopify.com", 1, [])
@@ -165,7 +191,7 @@ def test_signatures_need_the_apps_secret(relay: Relay, monkeypatch: pytest.Monke
     assert "RELAY_CLIENT_SECRET_FILE" in hint(relay(*words), "There is no client secret")
     monkeypatch.setenv("RELAY_CLIENT_SECRET", "an-invented-secret")
     ended = relay(*words)
-    assert "3 records were rejected" in ended.err
+    assert "None of the 3 records could be mapped (2 unsigned, 1 not_json)" in ended.err
     told = Path("mapped.ndjson.checkpoint.json").read_text() + ended.err
     assert "an-invented-secret" not in told
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,14 @@ def reject_lines(path: Path) -> Iterator[dict[str, Any]]:
         for _, text in lines(file.read, _LONGEST):
             if text:
                 yield _line(path, text)
+
+
+def reasons(path: Path) -> Counter[str]:
+    """Count the records in a file of rejects by the reason; none where that cannot be told."""
+    try:
+        return Counter(str(line["reason"]) for line in reject_lines(path))
+    except UsageError:
+        return Counter()
 
 
 def _line(path: Path, text: bytes) -> dict[str, Any]:
