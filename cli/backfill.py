@@ -31,6 +31,7 @@ def backfill(
     limit: options.Limit = None,
     past_until: options.PastUntil = False,
     fewer_scopes: options.FewerScopes = False,
+    past_unsent: options.PastUnsent = False,
     out: options.Out = None,
     archive: options.Archive = None,
     job: options.Job = None,
@@ -53,8 +54,10 @@ def backfill(
     """
     what = since, until, options.names(resource)
     if estimate:
-        given = (past_until, fewer_scopes, out, archive, job, restart, concurrency, skip_key_check)
-        asked = estimating.asked(*what, mode, (limit, *given, chosen.given.get("state_dir")))
+        state = chosen.given.get("state_dir")
+        period = (limit, past_until, past_unsent, fewer_scopes)
+        given = (*period, out, archive, job, restart, concurrency, skip_key_check, state)
+        asked = estimating.asked(*what, mode, given)
         return estimating.estimate(chosen, asked, rate, quiet=quiet, json=json)
     request = BackfillRequest(
         *what,
@@ -64,6 +67,7 @@ def backfill(
         restart=restart,
         past_until=past_until,
         fewer_scopes=fewer_scopes,
+        past_unsent=past_unsent,
         post=_post(chosen, rate, concurrency, is_asked=post, skips_check=skip_key_check),
         mode=mode,
         archive=archive,

@@ -12,7 +12,8 @@ from littlerelay.settings import RATE, BackfillRequest, Mode
 
 # What an estimate could not heed, for it neither writes nor remembers nor sends.
 _MEANINGLESS = (
-    *("--limit", "--past-until", "--fewer-scopes", "--out", "--archive", "--job", "--restart"),
+    *("--limit", "--past-until", "--past-unsent", "--fewer-scopes"),
+    *("--out", "--archive", "--job", "--restart"),
     *("--concurrency", "--skip-key-check", "--state-dir"),
 )
 

@@ -89,6 +89,14 @@ FewerScopes = Annotated[
         _PERIOD,
     ),
 ]
+PastUnsent = Annotated[
+    bool,
+    flag(
+        "--past-unsent",
+        "Let --since last --post go on after outputs that were not sent, and forget them: once.",
+        _PERIOD,
+    ),
+]
 Out = Annotated[
     str | None,
     option(

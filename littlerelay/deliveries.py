@@ -70,6 +70,13 @@ class DeliveryState(Sealed):
         return self.acked is not None
 
     @property
+    def is_all(self) -> bool:
+        """Tell whether all of the file was sent, and nothing of it left out by choice."""
+        meant = self.meaning
+        chosen = (meant.since, meant.until, meant.event, meant.user, meant.where)
+        return self.is_whole and not any(chosen)
+
+    @property
     def accepted(self) -> int:
         """Give how many messages were accepted."""
         return self.events - self.refused.lines

@@ -20,6 +20,7 @@ from littlerelay.errors import LockedError, UsageError
 from littlerelay.meaning import Meaning
 from littlerelay.sealed import Sealed
 from littlerelay.settings import Settings
+from littlerelay.written import Written
 
 _FILE = "history.json"
 _REMEDY = "Move it away: the job then starts anew, and --since last needs a full run first."
@@ -34,6 +35,7 @@ class History(Sealed):
     span was ended by hand, with ``--until``, and that no run of ``--since last`` went past that.
     ``missing_scopes`` are those that the app lacked in the run that set ``end``. ``generation``
     counts the ledgers, ``digest`` is the SHA-256 of the present one (empty: it is incomplete).
+    ``written`` are outputs that are still to be sent, as far as is known.
     """
 
     job: str
@@ -45,6 +47,7 @@ class History(Sealed):
     missing_scopes: tuple[str, ...] | None = None
     generation: int = 0
     digest: str = ""
+    written: tuple[Written, ...] = ()
 
 
 def folder_of(settings: Settings, job: str | None) -> JobFolder:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from littlerelay import archives, checkpoint, deliveries, http, probing, report, runs
+from littlerelay import archives, checkpoint, deliveries, http, probing, report, runs, unsent
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.durable import make_folder
@@ -27,7 +27,7 @@ from littlerelay.meaning import OF_SHOP, PERIOD, Meaning, differences
 from littlerelay.patience import unwatched
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, check_stream, set_files_aside
-from littlerelay.posts import Posting, check_ages, unsent
+from littlerelay.posts import Posting, check_ages, left
 from littlerelay.progress import Finished, Noted, Progress
 from littlerelay.reading import Sources, open_recharge, open_shopify, read_shop, with_domain
 from littlerelay.recharge.api import Recharge
@@ -72,6 +72,7 @@ def backfill(
             return
         done = None
         if request.since == LAST:
+            job.check_unsent()
             yield from job.finish_deliveries()
         if request.since == LAST and not request.restart:
             done = yield from job.finish_begun()
@@ -126,11 +127,17 @@ class _Job:
         yield from self._go(paths, found)
         return paths.output
 
+    def check_unsent(self) -> None:
+        """Refuse to send what is new after outputs that would be passed over. Raises UsageError."""
+        if (post := self.request.post) is not None:
+            to, skips = post.destination, self.request.past_unsent
+            unsent.check(self.folder, self.settings.state, to, skips=skips)
+
     def finish_deliveries(self) -> Iterator[Progress]:
         """Send what earlier runs have written and not sent to its end, the oldest first."""
         history = self.folder.load()
-        latest = [Path(history.output)] if history else []
-        for posting in map(self._posting, unsent(self.folder.spool, latest)):
+        others = [Path(history.output), *(one.path for one in history.written)] if history else []
+        for posting in map(self._posting, left(self.folder.spool, others)):
             run = checkpoint.load(posting.paths.checkpoint) if posting else None
             if posting and run and posting.is_left(run, self.folder.spool):
                 yield from self._go(posting.paths, run)
@@ -177,7 +184,7 @@ class _Job:
             runs.check_job(history, meant)
             if not (self.request.restart and self.request.since == LAST):
                 runs.check_unfinished(history, paths)
-        old = self._old_files(history, paths)
+        old = runs.old_files(self.request, history, paths)
         archives.check_new(archives.of_output(paths.output, meant), old)
         if not self.request.restart:
             runs.check_sample(paths)
@@ -191,20 +198,6 @@ class _Job:
         checkpoint.save(paths.checkpoint, start)
         return start
 
-    def _old_files(self, history: History | None, paths: Paths) -> list[Path]:
-        """Give the files that a new run moves away: those that tell of the output, or all of them.
-
-        For ``last`` that is all of the run half done, too. The checkpoint comes after the archive
-        that it alone tells of.
-        """
-        if not self.request.restart:
-            return [*archives.told(paths), *deliveries.of_output(paths.output)]
-        half_done = runs.unfinished(history) if self.request.since == LAST else None
-        every = {paths.output.absolute(): paths}
-        if half_done is not None:
-            every.setdefault(half_done[0].output, half_done[0])
-        return [path for one in every.values() for path in (*archives.told(one), *one.present())]
-
     def _go(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Bring a run from wherever it stands to its end, and its delivery, too."""
         written, posting = self._written(paths, start), self._posting(paths)
@@ -216,6 +209,7 @@ class _Job:
         check_ages(start, self.settings.mapping, self.clock.now(), str(paths.output))
         resends = self.request.restart
         yield from posting.along(written, self.folder.spool, resends=resends)
+        unsent.settle(self.folder, self.settings.state, posting.post.destination)
 
     def _written(self, paths: Paths, start: Checkpoint) -> Iterator[Progress]:
         """Write a run's file to its end."""
@@ -288,7 +282,7 @@ class _Job:
         if known is None:
             output = str(paths.output.absolute())
             known = History(job=self.folder.job, meaning=end.meaning, output=output)
-        self.folder.record(known, end, paths.output)
+        self.folder.record(unsent.remembered(known, end, paths.output), end, paths.output)
 
 
 def _is_spent(paths: Paths, run: Checkpoint) -> bool:

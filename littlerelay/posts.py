@@ -49,7 +49,7 @@ def check_ages(run: Checkpoint, mapping: Mapping, now: float, begun: str | None 
         raise sources.begins_too_early(iso(first), begun)
 
 
-def unsent(spool: Path, others: Iterable[Path]) -> list[Paths]:
+def left(spool: Path, others: Iterable[Path]) -> list[Paths]:
     """Give the outputs of runs that may not have been sent to their ends, the oldest first."""
     found = map(Paths, {*outputs(spool), *others})
     known = [paths for paths in found if paths.checkpoint.exists()]
@@ -86,12 +86,12 @@ class Posting:
         """Tell whether a finished run's file is still to be sent to this destination.
 
         A file is in the spool only until all of it is accepted, wherever it was begun to be sent:
-        the write key may have been changed since. Another file must have been begun.
+        the write key may have been changed since. Another file must have been begun there.
         """
         if run.phase != "done" or run.limit is not None or not self.paths.output.exists():
             return False
-        is_begun = bool(deliveries.of_output(self.paths.output))
-        return self.paths.output.parent == spool or (is_begun and not self._is_whole())
+        is_in_spool = self.paths.output.parent == spool
+        return is_in_spool or (self._found() is not None and not self._is_whole())
 
     def check_spent(self) -> None:
         """Refuse to send a file that is gone, unless it went here. Raises UsageError."""
@@ -103,8 +103,11 @@ class Posting:
 
     def _is_whole(self) -> bool:
         """Tell whether all of the file was sent to this destination."""
-        found = deliveries.load(self._files().checkpoint)
+        found = self._found()
         return found is not None and found.is_whole
+
+    def _found(self) -> DeliveryState | None:
+        return deliveries.load(self._files().checkpoint)
 
     def along(
         self, run: Iterator[Progress], spool: Path, *, resends: bool = False
@@ -165,7 +168,7 @@ class Posting:
             note=self._note,
         )
 
-    def _note(self, now: int) -> None:
+    def _note(self, now: DeliveryState) -> None:
         """Keep that the file was sent. Raises DiskError."""
         output, run = self.paths.output, checkpoint.load(self.paths.checkpoint)
         described = sent_before.described(output, run, self.mapping.namespace)

@@ -109,7 +109,7 @@ class File:
     own: Own | None
     start: DeliveryState
     is_done: bool = False
-    note: Callable[[int], None] = lambda _: None
+    note: Callable[[DeliveryState], None] = lambda _: None
 
     def present(self) -> list[Path]:
         """Give the files that tell of its delivery."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from littlerelay import __version__, archives, checkpoint
+from littlerelay import __version__, archives, checkpoint, deliveries
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.durable import make_folder
 from littlerelay.errors import RefusedError, UsageError
@@ -39,6 +39,11 @@ def check_request(request: BackfillRequest, mapping: Mapping, now: int) -> None:
             "--since last gives everything that is new, into a file: it goes with no --limit, "
             "--until or --out -.",
             "Leave that option away.",
+        )
+    if request.past_unsent and (request.since != LAST or request.post is None):
+        raise UsageError(
+            "--past-unsent is for --since last --post, which asks for it.",
+            "Leave --past-unsent away.",
         )
     if request.post is not None and (request.out == "-" or (request.out or "").endswith(".gz")):
         raise UsageError(
@@ -166,6 +171,21 @@ def unfinished(history: History | None) -> tuple[Paths, Checkpoint] | None:
     if found is None or found.phase == "done" or found.limit is not None:
         return None
     return paths, found
+
+
+def old_files(request: BackfillRequest, history: History | None, paths: Paths) -> list[Path]:
+    """Give the files that a new run moves away: those that tell of the output, or all of them.
+
+    For ``last`` that is all of the run half done, too. The checkpoint comes after the archive
+    that it alone tells of.
+    """
+    if not request.restart:
+        return [*archives.told(paths), *deliveries.of_output(paths.output)]
+    half_done = unfinished(history) if request.since == LAST else None
+    every = {paths.output.absolute(): paths}
+    if half_done is not None:
+        every.setdefault(half_done[0].output, half_done[0])
+    return [path for one in every.values() for path in (*archives.told(one), *one.present())]
 
 
 def check_unfinished(history: History | None, paths: Paths) -> None:

@@ -99,8 +99,8 @@ class Outgoing:
 
     ``fingerprint``, ``position`` and ``read`` are of the source: what it is up to a place, how many
     of its ``size`` bytes were read, and what comes next; ``is_end`` whether nothing comes after a
-    place that a ``limit`` of messages led to; ``note`` keeps elsewhere, too, that it was sent, and
-    when. Where ``remembers`` is false there is no checkpoint.
+    place that a ``limit`` of messages led to; ``note`` keeps elsewhere, too, how far it was
+    sent. Where ``remembers`` is false there is no checkpoint.
     ``unfinished`` is that of `Sent`.
     """
 
@@ -115,7 +115,7 @@ class Outgoing:
     unfinished: bool = False
     limit: int | None = None
     is_end: Callable[[int], bool] = lambda _: True
-    note: Callable[[int], None] = lambda _: None
+    note: Callable[[DeliveryState], None] = lambda _: None
 
     @property
     def place(self) -> Place:
@@ -154,6 +154,7 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
             if delivery.is_sound and keeper.is_sound:
                 delivery.settle()
                 keeper.keep(delivery)
+                keeper.note()
                 wire.watch(keeper.sending(wire.host))
                 if isinstance(error, AllRefusedError):
                     raise keeper.told_why(error) from error
@@ -214,7 +215,12 @@ class _Keeper:
         delivery.kept(place)
         self.is_sound = True
         if delivery.sent and not self._is_noted:
-            self._outgoing.note(int(self._clock.now()))
+            self.note()
+
+    def note(self) -> None:
+        """Keep elsewhere, too, how far it was sent, once something was. Raises DiskError."""
+        if self._now.has_sent:
+            self._outgoing.note(self._now)
             self._is_noted = True
 
     def told_why(self, error: AllRefusedError) -> RefusedError:
@@ -240,6 +246,7 @@ class _Keeper:
         is_cut = self._outgoing.is_at_limit(now) and not self._outgoing.is_end(now.bytes)
         if not (self._outgoing.unfinished or is_cut):
             self._save(is_whole=True)
+        self.note()
 
     def sending(self, target: str, *, begins: bool = False) -> Sending:
         """Tell how far it is."""

@@ -8,20 +8,21 @@ records and period a run wrote it. It holds no secret, and of a message only a h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from littlerelay import sealed
 from littlerelay.checkpoint import Checkpoint
-from littlerelay.deliveries import DeliveryPaths
+from littlerelay.deliveries import DeliveryPaths, DeliveryState
 from littlerelay.durable import as_text, make_folder
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input
 from littlerelay.sealed import Sealed
 from littlerelay.settings import ReplayRequest
 from littlerelay.times import iso
+from littlerelay.written import Written
 
 _HEAD = 64 * 1024  # bytes in which a first message ends
 _REMEDY = "Move it away: relay then no longer knows of one file that it was sent."
@@ -37,7 +38,8 @@ class SentFile(Sealed):
 
     ``first`` is a hash of its first line, empty where it is not written yet. Of a run on a shop
     there are the ``shop``, the ``resources`` and the period; ``namespace`` is part of all ids.
-    ``is_sample`` says that a limit ended it.
+    ``is_sample`` says that a limit ended it, ``is_whole`` that all of its ``lines`` were
+    sent; ``accepted`` messages were accepted so far.
     """
 
     file: str
@@ -48,6 +50,9 @@ class SentFile(Sealed):
     since: int = 0
     until: int = 0
     is_sample: bool = False
+    is_whole: bool = False
+    lines: int = 0
+    accepted: int = 0
     at: int = 0
 
     def is_met_again(self, new: SentFile) -> bool:
@@ -68,7 +73,7 @@ def noting(
     beside: list[SentFile],
     *,
     is_begun: bool,
-) -> Callable[[int], None]:
+) -> Callable[[DeliveryState], None]:
     """Give what keeps that a file was sent, once it was; ``beside`` are those sent with it so far.
 
     Raises UsageError where it is new here, and its messages are sent from another file.
@@ -120,11 +125,7 @@ def check(state: Path, paths: DeliveryPaths, new: SentFile, beside: Iterable[Sen
 
 def found(state: Path, paths: DeliveryPaths, new: SentFile) -> SentFile | None:
     """Give a file that was sent to this destination with some of the same messages, or none."""
-    for path in sorted(_folder(state, paths).glob("*.json")):
-        old = sealed.load(path, "sent", SentFile, _REMEDY)
-        if old is not None and old.is_met_again(new):
-            return old
-    return None
+    return next((old for old in _all(state, paths) if old.is_met_again(new)), None)
 
 
 def repeated(old: SentFile, new: SentFile) -> str:
@@ -139,12 +140,29 @@ def repeated(old: SentFile, new: SentFile) -> str:
     return f"{new.file} holds what {'was' if old.at else 'is'} sent before: {was}, {how}"
 
 
-def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: int) -> None:
+def was_sent_whole(state: Path, paths: DeliveryPaths, one: Written) -> bool:
+    """Tell whether an output was sent to its end to a destination, wherever it lay then."""
+    known = one.first, one.namespace, one.events
+    return any(
+        old.is_whole and (old.first, old.namespace, old.lines) == known
+        for old in _all(state, paths)
+    )
+
+
+def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: DeliveryState) -> None:
     """Keep what was sent. Raises DiskError."""
     folder = _folder(state, paths)
     make_folder(folder)
     name = hashlib.sha256(f"{sent.file}\n{sent.first}\n{sent.namespace}".encode()).hexdigest()[:16]
-    sealed.save(folder / f"{name}.json", "sent", sent.model_copy(update={"at": now}))
+    told = {"at": now.acked or 0, "is_whole": now.is_all, "lines": now.lines}
+    told["accepted"] = now.accepted
+    sealed.save(folder / f"{name}.json", "sent", sent.model_copy(update=told))
+
+
+def _all(state: Path, paths: DeliveryPaths) -> Iterator[SentFile]:
+    for path in sorted(_folder(state, paths).glob("*.json")):
+        if (old := sealed.load(path, "sent", SentFile, _REMEDY)) is not None:
+            yield old
 
 
 def _folder(state: Path, paths: DeliveryPaths) -> Path:

@@ -209,6 +209,7 @@ class BackfillRequest:
     restart: bool = False
     past_until: bool = False
     fewer_scopes: bool = False
+    past_unsent: bool = False
     post: Post | None = None
     mode: Mode = "auto"
     archive: str | None = None

@@ -26,7 +26,8 @@ def test_what_is_typed_is_what_is_asked(relay: Relay) -> None:
     ended = relay(
         *("backfill", "--since", "2024-01-31", "--until", "30d", "--resource", "orders, customers"),
         *("--out", "x.ndjson", "--limit", "7", "--job", "acme", "--restart", "--past-until"),
-        *("--fewer-scopes", "--shop", "acme.myshopify.com", "--state-dir", "states"),
+        *("--past-unsent", "--fewer-scopes", "--shop", "acme.myshopify.com"),
+        *("--state-dir", "states"),
     )
     assert ended.code == 0
     assert relay.jobs.asked == [
@@ -46,6 +47,7 @@ def test_what_is_typed_is_what_is_asked(relay: Relay) -> None:
                 restart=True,
                 past_until=True,
                 fewer_scopes=True,
+                past_unsent=True,
             ),
         )
     ]

@@ -20,7 +20,7 @@ BOTTOM = set(
     records events settings checkpoint http catalogue
     ages clock compact configuration credentials deliveries destination_names destinations durable
     environment history job_status ledger marks meaning patience progress routes sealed selection
-    signing_secrets sockets times uncounted
+    signing_secrets sockets times uncounted written
     """.split()
 )
 LEVELS = [
@@ -33,7 +33,8 @@ LEVELS = [
     set(
         """
         archived archives compare estimating keeping pipeline places previews probing reading
-        reconcile recordings report rules runs samples sending sent_before sequence sources writing
+        reconcile recordings report rules runs samples sending sent_before sequence sources unsent
+        writing
         """.split()
     ),
     STRANGERS,
