@@ -36,6 +36,7 @@ _KEPT = (
     "twice, and with --resend EPOCH (fresh ids) it does so at once. --event identify plans people "
     "alone"
 )
+_FOLDED = "{} messages, {} facts: of several of one fact or Identify of one person the last counts"
 _ROWS = 3  # events or months without a difference that are drawn one by one
 _FEW = 8  # values of a message that is new or gone
 _SIGNS: Mapping[Outcome, str] = {"new": "+", "changed": "~", "same": "=", "gone": "-"}
@@ -110,7 +111,7 @@ def draw_compared(compared: Compared, out: Console) -> None:
     """Draw the counts: in all, by event and by month; or that nothing differs."""
     same = compared.counts["same"]
     if same == sum(compared.counts.values()):
-        out.print(Text(f"Nothing differs: {count(same)} messages are the same.", style="bold"))
+        out.print(Text(f"Nothing differs: {count(same)} facts are the same.", style="bold"))
     else:
         out.print(_counts(compared))
     out.print()
@@ -118,6 +119,7 @@ def draw_compared(compared: Compared, out: Console) -> None:
     rows = [
         ("old", ", ".join(compared.old)),
         ("new", compared.new),
+        ("", _folded(compared)),
         ("period", f"{compared.since} to {compared.until}" if compared.since else ""),
         ("rejected", f"{count(compared.rejected)} records" if compared.rejected else ""),
         ("plan", saved if compared.plan else ""),
@@ -158,6 +160,7 @@ class Document:
             "months": compared.months,
             "zone": compared.zone,
             "elapsed": compared.elapsed,
+            "messages": compared.messages,
             "plan": compared.plan,
             "saved": compared.saved,
             "kept": compared.kept,
@@ -167,6 +170,12 @@ class Document:
             "preview": plain_preview(compared.preview) if compared.preview else None,
         }
         self._stream.write(f"{opening}\n],\n{json.dumps(told, indent=2)[2:]}\n")
+
+
+def _folded(compared: Compared) -> str:
+    """Say how many messages of the new side count as fewer; nothing where each counts."""
+    counted = sum(compared.counts.values()) - compared.counts["gone"]
+    return _FOLDED.format(count(compared.messages), count(counted)) * (compared.messages > counted)
 
 
 def _counts(compared: Compared) -> Table:

@@ -170,8 +170,16 @@ def test_what_does_not_differ_is_told_in_one_row(relay: Relay) -> None:
 def test_where_nothing_differs_there_are_no_tables(relay: Relay) -> None:
     ended = relay("diff", *written([message(1), message(2)], [message(2), message(1)]))
     rows = shown(ended)
-    assert rows[0] == "Nothing differs: 2 messages are the same."
+    assert rows[0] == "Nothing differs: 2 facts are the same."
     assert not [row for row in rows if row.startswith(("all", "2024-"))]
+
+
+def test_messages_that_count_as_one_are_told(relay: Relay) -> None:
+    twice = [message(1), message(2), message(2)]
+    rows = " ".join(relay("diff", *written(twice, twice)).out.split())
+    assert "Nothing differs: 2 facts are the same." in rows
+    assert "3 messages, 2 facts: of several of one fact" in rows
+    assert "messages," not in relay("diff", *written([message(1)], [message(1)])).out
 
 
 def test_other_settings_are_told_before_what_differs(relay: Relay, tmp_path: Path) -> None:

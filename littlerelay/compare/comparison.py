@@ -80,7 +80,8 @@ class Comparison:
             written, preview = self._sent(matcher)
             for outcome in wanted.outcomes:
                 yield from islice(matcher.differences(outcome), wanted.most)
-        compared = replace(self._compared(matcher), preview=preview)
+        messages = new_parts.entries
+        compared = replace(self._compared(matcher), preview=preview, messages=messages)
         if written is None:
             return compared
         return replace(compared, saved=written.lines, kept=written.kept)

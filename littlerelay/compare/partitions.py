@@ -30,10 +30,12 @@ class Partitions:
         self._paths = [work.path / f"{name}-{number}" for number in range(count)]
         self._files = [work.create(path.name, _BUFFER) for path in self._paths]
         self.writes: list[Callable[[bytes], object]] = [file.write for file in self._files]
+        self.entries = 0  # once they have ended
 
     def close(self) -> None:
         """End the files. Raises OSError."""
         for file in self._files:
+            self.entries += file.tell() // ENTRY.size
             file.close()
 
     def latest(self, number: int) -> dict[bytes, Entry]:

@@ -60,6 +60,8 @@ class Difference:
 class Compared:
     """What a comparison came to: counts in all, by event and by month (``2026-01``).
 
+    ``messages`` is how many of the new side were compared: of several with one id, or of several
+    Identify of one person, the last alone is counted.
     ``zone`` is that of the months. ``saved`` is how many messages were written to the
     ``plan``, none where none was asked for; ``kept`` of them are facts that keep an id which may
     have been sent. ``preview`` is of what is new or changed, none where it
@@ -74,6 +76,7 @@ class Compared:
     months: Mapping[str, Counts] = field(default_factory=dict)
     zone: str = "UTC"
     elapsed: float = 0.0
+    messages: int = 0
     plan: str | None = None
     saved: int | None = None
     kept: int = 0
