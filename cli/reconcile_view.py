@@ -170,7 +170,7 @@ class ProofView:
             found.append(("compared", f"in {took}; months are those of {result.zone}"))
         if result.report and self._is_full:
             found.append(("report", _REPORT))
-        return found
+        return [*found, ("verdict", verdict(result))]  # which may have left the window by now
 
     def _of(self, reason: Reason, number: int) -> str:
         """Say what a reason explains: ``test order: 31 orders, 14 refunds``."""

@@ -159,6 +159,7 @@ def test_the_verdict_is_the_first_line(relay: Relay, told: list[object]) -> None
     (first, *_) = lines(relay("reconcile"))
     figures = "1,467 orders (7.50 USD, 700 JPY), 3 customers"
     assert first == f"Proved: {figures}; nothing is unexplained."
+    assert " ".join(lines(relay("reconcile"))[-1].split()) == f"verdict {first}"
 
 
 def test_what_a_reason_explains_is_counted_by_what_it_is(relay: Relay, told: list[object]) -> None:
