@@ -30,7 +30,7 @@ _CUT_OVER = (
     "nothing: it was ended with --until, at {}; --since last --past-until goes on all the same, "
     "and gives twice what live tracking gave since"
 )
-_OUTSIDE = "and of {} more {} that are dated otherwise, what happened in the period"
+_OUTSIDE = "and of {} more {} dated otherwise, what happened in the period"
 _FILTERED = "gave no event: test orders, what is left out, and what did not happen in the period"
 _PROVE = "relay reconcile {} proves that nothing is missing"
 _SEND = "relay replay {} sends it, to the destinations that --integrations names"
@@ -139,18 +139,26 @@ def _sources(result: Finished) -> str:
 
 
 def _first(result: Finished) -> str:
-    is_of_period = result.new_since is None and not result.mapped_from
-    return dated(result.first, result.since if is_of_period else None) if result.first else ""
+    if not result.first or result.mapped_from:
+        return result.first or ""
+    if result.new_since is None:
+        return dated(result.first, result.since)
+    return dated(result.first, result.new_since, "what came late, or a state of somebody")
 
 
 def _counted(result: Finished) -> Facts:
     """Hold what was given to Shopify's counts, and say what of the records above is not in it."""
     found = [(one.resource, counted(one)) for one in result.counted]
     others = ((one.resource, outside(one, result.counts[one.resource])) for one in result.counted)
-    found += [("", _OUTSIDE.format(count(number), name)) for name, number in others if number]
+    found += [("", _outside(number, name)) for name, number in others if number]
     if found and any(counts.filtered for counts in result.counts.values()):
         found.append(("filtered", _FILTERED))
     return found
+
+
+def _outside(number: int, resource: str) -> str:
+    one, many = f"{resource.removesuffix('s')} that is", f"{resource} that are"
+    return _OUTSIDE.format(count(number), one if number == 1 else many)
 
 
 def _next(result: Finished, *, is_posted: bool) -> Facts:

@@ -62,7 +62,7 @@ def size(octets: float) -> str:
     return f"{octets:.1f} {_UNITS[unit]}" if unit else f"{octets:.0f} B"
 
 
-def dated(moment: str, since: str | None) -> str:
+def dated(moment: str, since: str | None, why: str = "an Alias or another state") -> str:
     """Write when something is dated, and say why where that is before the period.
 
     >>> dated("2015-08-14T00:55:46.000Z", "2023-01-01T05:00:00Z")
@@ -70,7 +70,7 @@ def dated(moment: str, since: str | None) -> str:
     """
     if since is None or moment[:19] >= since[:19]:
         return moment
-    return f"{moment} (before the period: an Alias or another state)"
+    return f"{moment} (before the period: {why})"
 
 
 def duration(seconds: float) -> str:
