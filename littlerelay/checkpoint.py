@@ -50,7 +50,8 @@ class Checkpoint(Sealed):
     of a run. ``new_since`` is set for a run of ``--since last``: the end of the run before it.
     ``markets`` are the shop's when the run began, and serve it to its end. ``phase`` goes from
     ``reading`` (records) through ``checking`` (counts, ledger) to ``done``. ``archive`` are the
-    parts in which the records so far are kept, where they are.
+    parts in which the records so far are kept, where they are. Of a run that ``is_apart`` its job
+    remembers nothing.
     """
 
     job: str
@@ -71,6 +72,12 @@ class Checkpoint(Sealed):
     first: str | None = None
     last: str | None = None
     archive: tuple[Part, ...] = ()
+    is_apart: bool = False
+
+    @property
+    def is_of_job(self) -> bool:
+        """Tell whether its job remembers what it gives; it does not of a sample."""
+        return self.limit is None and not self.is_apart
 
     @property
     def is_blank(self) -> bool:

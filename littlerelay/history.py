@@ -35,7 +35,8 @@ class History(Sealed):
     span was ended by hand, with ``--until``, and that no run of ``--since last`` went past that.
     ``missing_scopes`` are those that the app lacked in the run that set ``end``. ``generation``
     counts the ledgers, ``digest`` is the SHA-256 of the present one (empty: it is incomplete).
-    ``written`` are outputs that are still to be sent, as far as is known.
+    ``written`` are outputs that are still to be sent, as far as is known; ``posts`` says that
+    a run of it sent what it read.
     """
 
     job: str
@@ -48,6 +49,7 @@ class History(Sealed):
     generation: int = 0
     digest: str = ""
     written: tuple[Written, ...] = ()
+    posts: bool = False
 
 
 def folder_of(settings: Settings, job: str | None) -> JobFolder:
@@ -135,6 +137,17 @@ class JobFolder:
         """Give the path of the ledger; none where it is missing or altered."""
         path = self._ledger_path(history.generation)
         return path if history.digest and ledger.fingerprint(path) == history.digest else None
+
+    def given(self) -> Path:
+        """Give the path of the ledger, which ``last`` cannot do without. Raises UsageError."""
+        history = self.load()
+        path = self.ledger(history) if history else None
+        if path is None:
+            raise UsageError(
+                "The ledger of this job is missing or altered: relay cannot tell what was given.",
+                "Run once more with a date and --restart; then --since last goes on from there.",
+            )
+        return path
 
     def record(self, history: History, run: Checkpoint, output: Path) -> History:
         """Take a finished run into the ledger and the span of the job.

@@ -41,6 +41,11 @@ from littlerelay.shopify.shop import Shop
 from littlerelay.shopify.ways import Ways
 from littlerelay.writing import Writing
 
+_APART = (
+    "this job sends what it reads, and this run sends nothing: the job does not remember it, and "
+    "--since last goes on as if it had not been"
+)
+
 
 def backfill(
     settings: Settings,
@@ -108,7 +113,10 @@ class _Job:
             if begun is not None and begun.is_blank:  # another may have begun to read since
                 runs.check_unfinished(self.folder.load(), paths)
             archives.check_whole(begun, paths.output)
-        yield from self._go(paths, begun or self._begin(paths, meant))
+        start = begun or self._begin(paths, meant)
+        if start.is_apart:
+            yield Noted(_APART)
+        yield from self._go(paths, start)
 
     def finish_begun(self) -> Generator[Progress, None, Path | None]:
         """Finish the run that was begun last, with its own period, where it is not finished.
@@ -179,10 +187,12 @@ class _Job:
             check_ages(start, self.settings.mapping, self.clock.now())
             posting.repeated(start, resends=self.request.restart)
         if start.new_since is not None:
-            self._ledger()
+            self.folder.given()
+        elif posting is None and unsent.is_apart(self.folder, history, start):
+            start = start.model_copy(update={"is_apart": True})
         if start.limit is None:
             runs.check_job(history, meant)
-            if not (self.request.restart and self.request.since == LAST):
+            if start.is_of_job and not (self.request.restart and self.request.since == LAST):
                 runs.check_unfinished(history, paths)
         old = runs.old_files(self.request, history, paths)
         archives.check_new(archives.of_output(paths.output, meant), old)
@@ -191,7 +201,7 @@ class _Job:
         if self.request.archive is not None:  # while nothing is bound to it yet
             make_folder(Path(self.request.archive))
         set_files_aside(old, int(self.clock.now()))
-        if start.limit is None:
+        if start.is_of_job:
             output = str(paths.output.absolute())
             known = history or History(job=self.folder.job, meaning=meant, output=output)
             self.folder.save(known.model_copy(update={"output": output, "meaning": meant}))
@@ -219,7 +229,7 @@ class _Job:
         if start.phase != "reading" and not _is_spent(paths, start):
             verify(paths.output, start.output)
         if start.phase == "done":
-            if start.limit is None and self.folder.load() is None:
+            if start.is_of_job and self.folder.load() is None:
                 remember(start)
             is_removed = _is_spent(paths, start)
             again = replace(writing.finished(start), already=True, is_removed=is_removed)
@@ -264,17 +274,7 @@ class _Job:
         """Open the ledger of a run of ``--since last``."""
         if start.new_since is None:
             return lambda _: False
-        return stack.enter_context(closing(Ledger(self._ledger()))).__contains__
-
-    def _ledger(self) -> Path:
-        history = self.folder.load()
-        path = self.folder.ledger(history) if history else None
-        if path is None:
-            raise UsageError(
-                "The ledger of this job is missing or altered: relay cannot tell what was given.",
-                "Run once more with a date and --restart; then --since last goes on from there.",
-            )
-        return path
+        return stack.enter_context(closing(Ledger(self.folder.given()))).__contains__
 
     def _remember(self, paths: Paths, end: Checkpoint) -> None:
         """Take a finished run into the job's history, which may have been lost meanwhile."""
@@ -282,7 +282,9 @@ class _Job:
         if known is None:
             output = str(paths.output.absolute())
             known = History(job=self.folder.job, meaning=end.meaning, output=output)
-        self.folder.record(unsent.remembered(known, end, paths.output), end, paths.output)
+        is_posted = self.request.post is not None
+        known = unsent.remembered(known, end, paths.output, is_posted=is_posted)
+        self.folder.record(known, end, paths.output)
 
 
 def _is_spent(paths: Paths, run: Checkpoint) -> bool:

@@ -88,7 +88,7 @@ class Posting:
         A file is in the spool only until all of it is accepted, wherever it was begun to be sent:
         the write key may have been changed since. Another file must have been begun there.
         """
-        if run.phase != "done" or run.limit is not None or not self.paths.output.exists():
+        if run.phase != "done" or not run.is_of_job or not self.paths.output.exists():
             return False
         is_in_spool = self.paths.output.parent == spool
         return is_in_spool or (self._found() is not None and not self._is_whole())

@@ -163,12 +163,12 @@ def told(paths: Paths) -> Checkpoint | None:
 
 
 def unfinished(history: History | None) -> tuple[Paths, Checkpoint] | None:
-    """Give the run that a job began last, where it is not finished; a sample is no run."""
+    """Give the run that a job began last, where it is not finished and the job remembers it."""
     if history is None:
         return None
     paths = Paths(Path(history.output))
     found = checkpoint.load(paths.checkpoint)
-    if found is None or found.phase == "done" or found.limit is not None:
+    if found is None or found.phase == "done" or not found.is_of_job:
         return None
     return paths, found
 

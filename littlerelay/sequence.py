@@ -40,7 +40,7 @@ def of_job(output: Path, job: str) -> list[Path]:
     for beside in output.parent.glob(f"*{_CHECKPOINT}"):
         run = checkpoint.load(beside)
         path = beside.with_name(beside.name.removesuffix(_CHECKPOINT))
-        if run is not None and run.job == job and run.limit is None and path.exists():
+        if run is not None and run.job == job and run.is_of_job and path.exists():
             found.append(path)
     return in_order(sorted(found))
 

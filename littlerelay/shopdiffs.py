@@ -55,6 +55,7 @@ _FROM = {
     "Fulfillment Updated": "orders",
 }
 _AGAINST = "Name the files of its events with --against"
+_ROOM = 58  # letters of a job's name that leave room for more
 _FROM_EITHER = frozenset({"Coupon Applied", "Payment Info Entered"})  # only an order's names it
 _SUBSCRIBED = "Subscription Created"
 _BY_SELLER = {"recharge": "subscriptions", "shopify": "contracts"}  # as its messageId tells
@@ -188,10 +189,13 @@ def last_output(job: JobFolder, hint: str) -> tuple[str, ...]:
         raise UsageError(f"The job {job.job} has no earlier run to compare with.", f"{hint}.")
     output = Path(history.output)
     if deliveries.is_spent(output):
+        since = iso(history.since) if history.since is not None else "DATE"
+        which = f"{since} --resource {','.join(history.meaning.resources)}"
         raise UsageError(
             f"{output} was removed once all of it was accepted, as --post without --out does.",
-            f"Read it anew, which sends nothing: relay backfill --since DATE --job {job.job} --out "
-            "FILE; then name FILE. With --post --out FILE it stays.",
+            "Read it anew, which sends nothing and leaves the job as it is: relay backfill --since "
+            f"{which} --job {job.job[:_ROOM]}-proof --out FILE; then name FILE. With --post --out "
+            "FILE it stays.",
         )
     run = checkpoint.load(Paths(output).checkpoint)
     if run is not None and run.new_since is not None:

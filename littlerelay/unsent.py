@@ -21,14 +21,27 @@ from littlerelay.times import iso
 from littlerelay.written import Written
 
 
-def remembered(history: History, run: Checkpoint, output: Path) -> History:
+def is_apart(folder: JobFolder, history: History | None, run: Checkpoint) -> bool:
+    """Tell whether a run that does not send is nothing for a job that does, as it gave the same.
+
+    If the job took it for given, ``last`` would pass over what is new in it. One without a ledger
+    needs it all the same.
+    """
+    if history is None or not (history.posts and run.is_of_job and run.new_since is None):
+        return False
+    is_same = run.since < (history.end or 0) and (history.since or 0) < run.until
+    return is_same and folder.ledger(history) is not None
+
+
+def remembered(history: History, run: Checkpoint, output: Path, *, is_posted: bool) -> History:
     """Give a job's history with the output of a finished run, which is still to be sent.
 
     An earlier one of which it holds all is forgotten, unless that was begun to be sent.
     """
     new = _described(run, output)
     others = [one for one in history.written if not _is_replaced(one, new)]
-    return history.model_copy(update={"written": (*others, *([new] if new.events else ()))})
+    written = (*others, *([new] if new.events else ()))
+    return history.model_copy(update={"written": written, "posts": history.posts or is_posted})
 
 
 def settle(folder: JobFolder, state: Path, to: Destination) -> None:

@@ -76,7 +76,7 @@ class Writing:
             raise Bug(f"{self.paths.output} does not hold as many lines as were counted")
         if self.keeper is not None:
             self.keeper.complete(end)
-        if end.limit is None:
+        if end.is_of_job:
             self.remember(end)
         checkpoint.save(self.paths.checkpoint, end.model_copy(update={"phase": "done"}))
 

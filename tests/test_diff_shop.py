@@ -261,4 +261,5 @@ def test_of_a_file_that_was_sent_and_removed_it_says_what_to_do(
     monkeypatch.setattr("littlerelay.deliveries.is_spent", lambda place: place == output)
     with pytest.raises(UsageError, match="was removed once all of it was accepted") as caught:
         compared(shop, output.parent)
-    assert "relay backfill --since DATE --job littlerelay-demo --out FILE" in caught.value.hint
+    asked = "--since 2025-06-01T04:00:00Z --resource customers,orders --job littlerelay-demo-proof"
+    assert f"relay backfill {asked} --out FILE" in caught.value.hint

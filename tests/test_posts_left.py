@@ -52,7 +52,8 @@ def test_status_tells_what_is_unsent_and_what_was_removed(
     fail(shop, segment, tmp_path)
     assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (1, False)
     posted(shop, None, tmp_path, out=str(tmp_path / "full.ndjson"), since="2023-11-13")
-    assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (0, False)
+    assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (1, False)
+    assert Path(status(tmp_path).output).parent == spool(tmp_path)
     assert status(tmp_path).sent == ()
 
 

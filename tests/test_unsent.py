@@ -7,8 +7,8 @@ import pytest
 
 from littlerelay import posts
 from littlerelay.errors import UsageError
-from littlerelay.progress import Progress, Sent
-from posting_runs import goes_on, posted, shop_of_orders
+from littlerelay.progress import Advanced, Noted, Progress, Sent
+from posting_runs import goes_on, posted, running, shop_of_orders
 from sent_files import sent
 from small_shop import SmallShop
 from standin.segment import StandInSegment
@@ -162,6 +162,63 @@ def test_a_history_under_another_name_since_is_still_to_be_sent(
     posted(shop, None, tmp_path, since="2023-11-14T22:30:00Z", restart=True)
     error = refused(shop, segment, tmp_path)
     assert f"Put {tmp_path}/events.ndjson back" in error.hint
+
+
+def test_a_look_at_what_a_job_has_sent_moves_nothing(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    shop = shop_of_orders()
+    posted(shop, segment, tmp_path, out=None)
+    goes_on(shop, 500)
+    look = str(tmp_path / "look.ndjson")
+    told = posted(shop, None, tmp_path, out=look)
+    assert isinstance(told[0], Noted)
+    assert "the job does not remember it" in told[0].text
+    assert Path(look).read_bytes().count(b"\n") == HISTORY + 1
+    assert isinstance(posted(shop, None, tmp_path, out=look)[0], Noted)
+    goes_on(shop, 501)
+    night(shop, segment, tmp_path)
+    assert len(segment.accepted) == HISTORY + 2
+
+
+def test_a_look_over_the_file_that_was_sent_moves_nothing_either(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    shop = shop_of_orders()
+    posted(shop, segment, tmp_path)
+    goes_on(shop, 500)
+    looking = running(shop, None, tmp_path, restart=True)
+    next(value for value in looking if isinstance(value, Advanced))
+    looking.close()
+    goes_on(shop, 501)
+    assert accepted(night(shop, segment, tmp_path)) == [2]
+    posted(shop, None, tmp_path)
+    goes_on(shop, 502)
+    assert accepted(night(shop, segment, tmp_path)) == [1]
+    assert not segment.repeats
+
+
+def test_an_earlier_period_is_remembered_though_the_job_sends(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    shop = shop_of_orders()
+    posted(shop, segment, tmp_path, since="2023-11-14T22:20:00Z", out=None)
+    early = {"since": "2023-11-14", "until": "2023-11-14T22:20:00Z"}
+    posted(shop, None, tmp_path, **early)
+    goes_on(shop, 500)
+    assert f"{tmp_path}/events.ndjson" in str(refused(shop, segment, tmp_path))
+
+
+def test_a_job_whose_ledger_is_lost_remembers_the_run_that_mends_it(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    shop = shop_of_orders()
+    posted(shop, segment, tmp_path)
+    for ledger in (tmp_path / "state").rglob("ledger-*.bin"):
+        ledger.unlink()
+    posted(shop, None, tmp_path, restart=True)
+    goes_on(shop, 500)
+    assert accepted(night(shop, segment, tmp_path, past_unsent=True)) == [1]
 
 
 def test_a_night_after_a_change_of_the_key_goes_on(segment: StandInSegment, tmp_path: Path) -> None:
