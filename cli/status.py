@@ -14,7 +14,7 @@ from littlerelay.job_status import JobStatus
 from . import options
 from .setting_options import takes
 
-_SENT = ("target", "accepted", "refused", "left_out")
+_SENT = ("target", "digits", "namespace", "accepted", "refused", "left_out")
 
 
 @takes(["state_dir"])

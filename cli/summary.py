@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from littlerelay.job_status import JobStatus
+from littlerelay.job_status import JobStatus, LeftOutput
 from littlerelay.progress import Finished
 
 from .console import Facts, facts
@@ -26,6 +26,8 @@ _ALREADY = (
 _MISSING = (
     "the file was moved or removed: put it back with those beside it to send, compare or prove it"
 )
+_GONE = "it was moved or removed: put it back with those beside it, or --past-unsent forgets it"
+_MENDED = "mended it can be replayed, moved away it is forgotten"
 _CUT_OVER = (
     "nothing: it was ended with --until, at {}; --since last --past-until goes on all the same, "
     "and gives twice what live tracking gave since"
@@ -71,10 +73,11 @@ def _job(job: JobStatus) -> Text:
         ("events", count(job.events) if job.saved else ""),
         ("rejected", f"{count(job.rejected)} records" if job.rejected else ""),
         *_sent(job),
-        ("unsent", f"{count(job.unsent)}: --post or relay replay goes on" if job.unsent else ""),
+        ("unsent", _unsent(job)),
         ("output", f"{_place(job.output)}{', removed: all is accepted' if job.is_removed else ''}"),
         ("saved", job.saved or ""),
         ("missing", _MISSING if job.phase == "missing" else ""),
+        *(row for one in job.left for row in _left(one)),
         ("next", _goes_on(job)),
     ]
     return Text("\n").join([heading, facts(rows)])
@@ -84,16 +87,37 @@ def _sent(job: JobStatus) -> Facts:
     """Say of each place what was sent there, or that nothing was."""
     if not job.saved:
         return []
+    if job.phase == "done" and not job.events:
+        return [("sent", "nothing to send")]
     if not job.sent:
         name = _place(job.output)
         return [("sent", "nothing yet" + (f": relay replay {name}" if job.phase == "done" else ""))]
     rows = []
-    for target, accepted, refused, left_out in job.sent:
+    for target, digits, namespace, accepted, refused, left_out in job.sent:
         others = [f", {count(left_out)} not chosen" if left_out else ""]
         if refused:
-            others.append(f", {count(refused)} refused: in {job.output}.refused.*.ndjson")
+            others.append(f", {count(refused)} refused: in {job.output}.refused.{digits}.ndjson")
         of = f"{count(accepted)} of {count(job.events)} accepted by the API of {target}"
+        of += f" ({digits}{f', namespace {namespace}' if namespace else ''})"
         rows.append(("sent", of + "".join(others)))
+    return rows
+
+
+def _unsent(job: JobStatus) -> str:
+    """Say how much is left of what was begun; of what was not, it is said that nothing was sent."""
+    return f"{count(job.unsent)}: --post or relay replay goes on" if job.sent and job.unsent else ""
+
+
+def _left(one: LeftOutput) -> Facts:
+    """Say of an earlier output what is left to do with it."""
+    rows = []
+    if one.unsent:
+        how = f"relay replay {shlex.quote(one.output)}" if one.is_there else _GONE
+        told = f"{count(one.unsent)} of {count(one.events)} of {one.output}: {how}"
+        rows.append(("unsent", told))
+    if one.refused:
+        places = ", ".join(one.refused_files)
+        rows.append(("refused", f"{count(one.refused)} of {one.output}: in {places}; {_MENDED}"))
     return rows
 
 

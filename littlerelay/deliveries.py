@@ -144,8 +144,14 @@ def _is_taken(refused: Path) -> bool:
 
 def all_of(output: Path) -> list[DeliveryState]:
     """Read how far a file is delivered, to each of its destinations. Raises what `load` raises."""
-    found = [load(path) for path in of_output(output) if path.suffix == ".json"]
-    return [one for one in found if one is not None]
+    return list(by_digits(output).values())
+
+
+def by_digits(output: Path) -> dict[str, DeliveryState]:
+    """Read how far a file is delivered, each by the digits in its name. Raises as `load` does."""
+    paths = [path for path in of_output(output) if path.suffix == ".json"]
+    found = {path.name.split(".")[-2]: load(path) for path in paths}
+    return {digits: one for digits, one in found.items() if one is not None}
 
 
 def is_spent(output: Path) -> bool:

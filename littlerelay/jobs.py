@@ -87,7 +87,7 @@ def backfill(
 
 def status(state: Path) -> list[JobStatus]:
     """Tell where the latest run of each job stands; a job whose files are damaged says so."""
-    return [report.of_job(JobFolder(state, name)) for name in jobs(state)]
+    return [report.of_job(JobFolder(state, name), state) for name in jobs(state)]
 
 
 @dataclass(frozen=True, slots=True)

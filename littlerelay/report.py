@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from littlerelay import checkpoint, deliveries
+from littlerelay import checkpoint, deliveries, unsent
 from littlerelay.checkpoint import Checkpoint, Position
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.history import History, JobFolder
@@ -57,12 +58,12 @@ def finished(run: Checkpoint, job: str, output: str, rejects: str) -> Finished:
     )
 
 
-def of_job(folder: JobFolder) -> JobStatus:
+def of_job(folder: JobFolder, state: Path) -> JobStatus:
     """Show where the latest run of a job stands; a job whose files are damaged says so."""
     try:
         history = folder.load()
         if history is not None:
-            return status(history)
+            return replace(status(history), left=unsent.left(history, state))
     except (DiskError, UsageError):
         pass
     return JobStatus(folder.job, output="", phase="damaged")
@@ -90,7 +91,7 @@ def status(history: History) -> JobStatus:
         rejected=sum(at.rejected for at in run.resources.values()),
         saved=iso(int(paths.checkpoint.stat().st_mtime)),
         reached=reached,
-        unsent=_unsent(paths.output, run),
+        unsent=unsent.unsent(paths.output, sum(run.events.values()), chosen.namespace),
         is_removed=deliveries.is_spent(paths.output),
         new_since=_moment(run.new_since),
         shop=chosen.shop,
@@ -113,18 +114,18 @@ def _phase(run: Checkpoint, output: Path) -> str:
     return "done" if size == run.output.bytes else "damaged"
 
 
-def _unsent(output: Path, run: Checkpoint) -> int:
-    """Give how many events are still to be sent, or to be left out, where a delivery was begun."""
-    begun = [one for one in deliveries.all_of(output) if not one.is_whole]
-    written = sum(run.events.values())
-    return max((written - one.events - one.left_out for one in begun), default=0)
-
-
-def _sent(output: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """Give what became of the messages at each place to which some were sent."""
+def _sent(output: Path) -> tuple[tuple[str, str, str, int, int, int], ...]:
+    """Give what became of the messages of each delivery of which some were sent."""
     return tuple(
-        (urlsplit(one.endpoint).hostname or "", one.accepted, one.refused.lines, one.left_out)
-        for one in deliveries.all_of(output)
+        (
+            urlsplit(one.endpoint).hostname or "",
+            digits,
+            one.meaning.namespace,
+            one.accepted,
+            one.refused.lines,
+            one.left_out,
+        )
+        for digits, one in deliveries.by_digits(output).items()
         if one.has_sent
     )
 

@@ -125,7 +125,7 @@ def check(state: Path, paths: DeliveryPaths, new: SentFile, beside: Iterable[Sen
 
 def found(state: Path, paths: DeliveryPaths, new: SentFile) -> SentFile | None:
     """Give a file that was sent to this destination with some of the same messages, or none."""
-    return next((old for old in _all(state, paths) if old.is_met_again(new)), None)
+    return next((old for old in _all(state, paths.source) if old.is_met_again(new)), None)
 
 
 def repeated(old: SentFile, new: SentFile) -> str:
@@ -140,12 +140,15 @@ def repeated(old: SentFile, new: SentFile) -> str:
     return f"{new.file} holds what {'was' if old.at else 'is'} sent before: {was}, {how}"
 
 
-def was_sent_whole(state: Path, paths: DeliveryPaths, one: Written) -> bool:
-    """Tell whether an output was sent to its end to a destination, wherever it lay then."""
+def was_sent_whole(state: Path, one: Written, source: str = "*") -> bool:
+    """Tell whether an output was sent to its end, wherever it lay then.
+
+    ``source`` stands for the destination (`DeliveryPaths.source`); without it any will do.
+    """
     known = one.first, one.namespace, one.events
     return any(
         old.is_whole and (old.first, old.namespace, old.lines) == known
-        for old in _all(state, paths)
+        for old in _all(state, source)
     )
 
 
@@ -159,8 +162,8 @@ def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: DeliverySta
     sealed.save(folder / f"{name}.json", "sent", sent.model_copy(update=told))
 
 
-def _all(state: Path, paths: DeliveryPaths) -> Iterator[SentFile]:
-    for path in sorted(_folder(state, paths).glob("*.json")):
+def _all(state: Path, source: str) -> Iterator[SentFile]:
+    for path in sorted(state.glob(f"sent/{source}/*.json")):
         if (old := sealed.load(path, "sent", SentFile, _REMEDY)) is not None:
             yield old
 

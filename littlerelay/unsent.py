@@ -14,6 +14,7 @@ from littlerelay.checkpoint import Checkpoint
 from littlerelay.deliveries import DeliveryPaths
 from littlerelay.errors import UsageError
 from littlerelay.history import History, JobFolder
+from littlerelay.job_status import LeftOutput
 from littlerelay.places import Paths
 from littlerelay.sequence import listed
 from littlerelay.settings import Destination
@@ -67,6 +68,24 @@ def check(folder: JobFolder, state: Path, to: Destination, *, skips: bool) -> No
     _keep(folder, history, [one for one in settled if one not in lost])
 
 
+def left(history: History, state: Path) -> tuple[LeftOutput, ...]:
+    """Give the earlier outputs of a job of which something is left to do, wherever they went."""
+    earlier = (one for one in history.written if one.output != history.output or not _is_told(one))
+    found = [_left(one, state) for one in earlier]
+    return tuple(one for one in found if one.unsent or one.refused)
+
+
+def unsent(output: Path, events: int, namespace: str) -> int:
+    """Give how many of a file's events are to be sent still, where most of them went.
+
+    What went under other ids than those of its ``namespace`` does not count.
+    """
+    own = [one for one in deliveries.all_of(output) if one.meaning.namespace in ("", namespace)]
+    if any(one.is_whole for one in own):
+        return 0
+    return events - max((one.events + one.left_out for one in own), default=0)
+
+
 def is_there(one: Written) -> bool:
     """Tell whether an output still lies where its run wrote it."""
     return one.path.exists() and _is_told(one)
@@ -76,6 +95,25 @@ def open_refusals(output: Path) -> list[Path]:
     """Name the files of refused messages beside an output that nobody has mended and sent."""
     found = [path for path in deliveries.of_output(output) if path.suffix == ".ndjson"]
     return [path for path in found if not any(one.is_all for one in deliveries.all_of(path))]
+
+
+def _left(one: Written, state: Path) -> LeftOutput:
+    is_sent = one.is_sent or sent_before.was_sent_whole(state, one)
+    number = unsent(one.path, one.events, one.namespace) if _is_told(one) else one.events
+    files = open_refusals(one.path)
+    return LeftOutput(
+        output=one.output,
+        events=one.events,
+        unsent=0 if is_sent else number,
+        refused=sum(map(_lines, files)),
+        refused_files=tuple(map(str, files)),
+        is_there=is_there(one),
+    )
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
 
 
 def _described(run: Checkpoint, output: Path) -> Written:
@@ -117,7 +155,7 @@ def _is_sent(one: Written, state: Path, to: Destination) -> bool:
     return (
         one.is_sent
         or (found is not None and found.is_all)
-        or sent_before.was_sent_whole(state, paths, one)
+        or sent_before.was_sent_whole(state, one, paths.source)
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from command import Relay, faked
-from littlerelay.job_status import JobStatus
+from littlerelay.job_status import JobStatus, LeftOutput
 
 READING = JobStatus(
     job="demo",
@@ -69,12 +69,37 @@ def test_of_a_run_of_since_last_the_period_is_what_is_new(relay: Relay) -> None:
 
 
 def test_what_is_unsent_and_what_was_removed_is_shown(relay: Relay) -> None:
-    sending = JobStatus(job="a", output="a.ndjson", phase="done", events=9, saved="S", unsent=4)
+    part = ("api.segment.io", "1a2b3c4d", "", 5, 0, 0)
+    sending = JobStatus(
+        job="a", output="a.ndjson", phase="done", events=9, saved="S", unsent=4, sent=(part,)
+    )
     removed = JobStatus(job="b", output="b.ndjson", phase="done", is_removed=True)
     relay.jobs.statuses = [sending, removed]
     said = relay("status").out.splitlines()
     assert "unsent  4: --post or relay replay goes on" in said
     assert "output  b.ndjson, removed: all is accepted" in said
+
+
+def test_an_empty_night_has_nothing_to_send(relay: Relay) -> None:
+    night = JobStatus(job="a", output="a.ndjson", phase="done", saved="S", is_removed=True)
+    relay.jobs.statuses = [night]
+    said = relay("status").out
+    assert "sent    nothing to send" in said.splitlines()
+    assert "replay" not in said
+
+
+def test_what_is_left_of_earlier_outputs_is_said(relay: Relay) -> None:
+    never = LeftOutput("old file.ndjson", events=3_040, unsent=3_040)
+    gone = LeftOutput("gone.ndjson", events=7, unsent=2, is_there=False)
+    files = ("night.ndjson.refused.1a2b3c4d.ndjson",)
+    refused = LeftOutput("night.ndjson", events=9, refused=1, refused_files=files)
+    relay.jobs.statuses = [replace(READING, left=(never, gone, refused))]
+    said = " ".join(relay("status").out.split())
+    assert "unsent 3,040 of 3,040 of old file.ndjson: relay replay 'old file.ndjson' " in said
+    assert "unsent 2 of 7 of gone.ndjson: it was moved or removed: put it back" in said
+    assert f"refused 1 of night.ndjson: in {files[0]}; mended it can be replayed" in said
+    [job] = json.loads(relay("status", "--json", "--job", "demo").out)["jobs"]
+    assert [one["unsent"] for one in job["left"]] == [3_040, 2, 0]
 
 
 def test_what_was_sent_is_always_said(relay: Relay) -> None:
@@ -87,19 +112,24 @@ def test_what_was_sent_is_always_said(relay: Relay) -> None:
         shop="acme.myshopify.com",
         integrations="All=false, Mixpanel=true",
     )
-    sent = replace(unsent, sent=(("api.segment.io", 9_025, 1, 0), ("eu.example.com", 30, 0, 8_996)))
+    real = ("api.segment.io", "1a2b3c4d", "", 9_025, 1, 0)
+    sample = ("api.segment.io", "5e6f7a8b", "test", 30, 0, 8_996)
+    sent = replace(unsent, sent=(real, sample))
     relay.jobs.statuses = [unsent, sent]
     said = relay("status").out.splitlines()
     assert {"shop      acme.myshopify.com", "switched  All=false, Mixpanel=true"} <= set(said)
     assert "sent      nothing yet: relay replay a.ndjson" in said
     assert (
-        "sent      9,025 of 9,026 accepted by the API of api.segment.io, "
-        "1 refused: in a.ndjson.refused.*.ndjson"
+        "sent      9,025 of 9,026 accepted by the API of api.segment.io (1a2b3c4d), "
+        "1 refused: in a.ndjson.refused.1a2b3c4d.ndjson"
     ) in " ".join(line if line.startswith("sent") else line.strip() for line in said)
-    assert any("30 of 9,026" in line and "eu.example.com" in line for line in said)
+    assert any("30 of 9,026" in line for line in said)
+    assert "(5e6f7a8b, namespace test), 8,996 not chosen" in " ".join(relay("status").out.split())
     plain = json.loads(relay("status", "--json").out)["jobs"][1]["sent"][0]
     assert plain == {
         "target": "api.segment.io",
+        "digits": "1a2b3c4d",
+        "namespace": "",
         "accepted": 9_025,
         "refused": 1,
         "left_out": 0,

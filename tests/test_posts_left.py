@@ -48,7 +48,8 @@ def test_status_tells_what_is_unsent_and_what_was_removed(
     shop: SmallShop, segment: StandInSegment, tmp_path: Path
 ) -> None:
     assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (0, True)
-    assert status(tmp_path).sent == (("127.0.0.1", 81, 0, 0),)
+    ((host, _, namespace, *figures),) = status(tmp_path).sent
+    assert (host, namespace, figures) == ("127.0.0.1", "", [81, 0, 0])
     fail(shop, segment, tmp_path)
     assert (status(tmp_path).unsent, status(tmp_path).is_removed) == (1, False)
     posted(shop, None, tmp_path, out=str(tmp_path / "full.ndjson"), since="2023-11-13")
