@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from littlerelay import destinations, environment
@@ -52,27 +53,23 @@ def backfill(
     The access token comes from RELAY_TOKEN, or is granted for RELAY_CLIENT_ID and
     RELAY_CLIENT_SECRET, or comes from a file or a command, as below.
     """
-    what = since, until, options.names(resource)
-    if estimate:
-        state = chosen.given.get("state_dir")
-        period = (limit, past_until, past_unsent, fewer_scopes)
-        given = (*period, out, archive, job, restart, concurrency, skip_key_check, state)
-        asked = estimating.asked(*what, mode, given)
-        return estimating.estimate(chosen, asked, rate, quiet=quiet, json=json)
     request = BackfillRequest(
-        *what,
-        out=_place(out, since, is_posted=post),
+        *(since, until, options.names(resource)),
+        out=out if estimate else _place(out, since, is_posted=post),
         limit=limit,
         job=job,
         restart=restart,
         past_until=past_until,
         fewer_scopes=fewer_scopes,
         past_unsent=past_unsent,
-        post=_post(chosen, rate, concurrency, is_asked=post, skips_check=skip_key_check),
         mode=mode,
         archive=archive,
     )
-    return _run(chosen, request, quiet=quiet, json=json)
+    if estimate:
+        asked = estimating.asked(request, chosen, (concurrency, skip_key_check))
+        return estimating.estimate(chosen, asked, rate, quiet=quiet, json=json)
+    sent = _post(chosen, rate, concurrency, is_asked=post, skips_check=skip_key_check)
+    return _run(chosen, replace(request, post=sent), quiet=quiet, json=json)
 
 
 def _post(

@@ -8,40 +8,38 @@ from contextlib import closing
 from littlerelay import environment
 from littlerelay.configuration import Options
 from littlerelay.errors import Bug, UsageError
-from littlerelay.settings import RATE, BackfillRequest, Mode
+from littlerelay.settings import RATE, BackfillRequest
 
 # What an estimate could not heed, for it neither writes nor remembers nor sends.
 _MEANINGLESS = (
-    *("--limit", "--past-until", "--past-unsent", "--fewer-scopes"),
-    *("--out", "--archive", "--job", "--restart"),
-    *("--concurrency", "--skip-key-check", "--state-dir"),
+    *("limit", "past_until", "past_unsent", "fewer_scopes"),
+    *("out", "archive", "job", "restart"),
 )
+_OF_SENDING = ("concurrency", "skip_key_check")
 
 
 def asked(
-    since: str,
-    until: str | None,
-    resources: tuple[str, ...],
-    mode: Mode,
-    given: tuple[object, ...],
+    request: BackfillRequest, chosen: Options, sending: tuple[object, ...]
 ) -> BackfillRequest:
-    """Give what is to be estimated; ``given`` are the values of the options that make no sense.
+    """Give what is to be estimated; ``sending`` are the values of options that say how to send.
 
-    Raises UsageError for any of these, and for ``last``.
+    Raises UsageError for any option that makes no sense, and for ``last``.
     """
-    if since == "last":
+    if request.since == "last":
         raise UsageError(
             "--estimate is of a period: no count tells what earlier runs have given.",
             "Give --since a date; `relay status` tells how far the job has come.",
         )
-    useless = [name for name, value in zip(_MEANINGLESS, given, strict=True) if value]
+    useless = [name for name in _MEANINGLESS if getattr(request, name)]
+    useless += [name for name, value in zip(_OF_SENDING, sending, strict=True) if value]
+    useless += ["state_dir"] if chosen.given.get("state_dir") else []
     if useless:
+        options = " or ".join(f"--{name.replace('_', '-')}" for name in useless)
         raise UsageError(
-            "--estimate neither writes nor remembers nor sends: it goes with no "
-            f"{' or '.join(useless)}.",
+            f"--estimate neither writes nor remembers nor sends: it goes with no {options}.",
             "Leave that away; --until, --resource, --mode, --rate and the settings are heeded.",
         )
-    return BackfillRequest(since, until, resources, mode=mode)
+    return request
 
 
 def estimate(

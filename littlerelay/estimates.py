@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 
-from littlerelay import http, report, runs
+from littlerelay import http, periods, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.errors import UsageError
@@ -73,7 +73,7 @@ def estimate(
     of ``littlerelay.errors``.
     """
     began = clock.monotonic()
-    if request.since == runs.LAST:
+    if request.since == periods.LAST:
         raise UsageError(
             "An estimate is of a period, and --since last is none.", "Give --since a date."
         )

@@ -25,6 +25,7 @@ from littlerelay.keeping import NOTHING, Kept, keeper
 from littlerelay.ledger import Ledger
 from littlerelay.meaning import OF_SHOP, PERIOD, Meaning, differences
 from littlerelay.patience import unwatched
+from littlerelay.periods import LAST
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, check_stream, set_files_aside
 from littlerelay.posts import Posting, check_ages, left
@@ -33,7 +34,6 @@ from littlerelay.reading import Sources, open_recharge, open_shopify, read_shop,
 from littlerelay.recharge.api import Recharge
 from littlerelay.reconcile.counting import counted, is_countable
 from littlerelay.rules import rules
-from littlerelay.runs import LAST
 from littlerelay.settings import BackfillRequest, Settings
 from littlerelay.shopify.gathering import clear
 from littlerelay.shopify.protected import check_protected

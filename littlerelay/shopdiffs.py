@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from littlerelay import checkpoint, deliveries, http, report, runs
+from littlerelay import checkpoint, deliveries, http, periods, report, runs
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.clock import SYSTEM, Clock
 from littlerelay.compare.comparison import Comparison
@@ -172,7 +172,7 @@ def _brought_by_last(job: JobFolder, compared: Compared) -> Iterator[Noted]:
 
 
 def _check(request: BackfillRequest, settings: Settings, clock: Clock) -> None:
-    if request.since == runs.LAST:
+    if request.since == periods.LAST:
         raise UsageError(
             "relay diff compares a period, and --since last is none.", "Give --since a date."
         )

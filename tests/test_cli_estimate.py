@@ -160,7 +160,7 @@ def test_what_would_be_run_is_estimated_without_a_write_key(
     assert relay("backfill", "--since", "30d", *words, "--post", "--estimate").code == 0
     ((settings, request, rate),) = asked
     assert settings.shop == "demo.myshopify.com"
-    assert request == BackfillRequest("30d", "2025-01-01", ("orders",), mode="bulk")
+    assert request == BackfillRequest("30d", "2025-01-01", ("orders",), None, mode="bulk")
     assert rate == 100.0
 
 

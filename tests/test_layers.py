@@ -32,9 +32,9 @@ LEVELS = [
     ),
     set(
         """
-        archived archives compare estimating keeping pipeline places previews probing reading
-        reconcile recordings report rules runs samples sending sent_before sequence sources unsent
-        writing
+        archived archives compare estimating keeping periods pipeline places previews probing
+        reading reconcile recordings report rules runs samples sending sent_before sequence sources
+        unsent writing
         """.split()
     ),
     STRANGERS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from littlerelay import runs
+from littlerelay import periods, runs
 from littlerelay.checks.lines import skipped, tried
 from littlerelay.durable import disk_errors
 from littlerelay.errors import DiskError, RelayError, UsageError
@@ -67,7 +67,7 @@ class Place:
         if self.request.out == "-":
             yield skipped(OUTPUT, "the events go to standard output")
         elif self.request.out is None:
-            is_last = self.request.since == runs.LAST
+            is_last = self.request.since == periods.LAST
             own = "--since last names its own" if is_last else "--post without --out names its own"
             yield skipped(OUTPUT, own)
         else:
@@ -100,7 +100,7 @@ class Place:
     def _check_begun(self, paths: Paths, shop: Shop) -> None:
         """Refuse an output that this run cannot go on with, nor begin. Raises UsageError."""
         history = None if isinstance(self.history, RelayError) else self.history
-        if self.request.since == runs.LAST and runs.unfinished(history) is not None:
+        if self.request.since == periods.LAST and runs.unfinished(history) is not None:
             return  # that run is finished first, wherever its output is
         meant = self._meant(shop)
         if runs.begun(paths, self.request, self._known_folder().job, meant) is None:

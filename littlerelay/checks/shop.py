@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from littlerelay import runs
+from littlerelay import periods, runs
 from littlerelay.checks.lines import failed, kept, skipped, tried
 from littlerelay.errors import RelayError
 from littlerelay.history import History
@@ -74,15 +74,15 @@ class ShopChecks:
 
     def _reach(self) -> str:
         history = self._known()
-        half_done = runs.unfinished(history) if self.request.since == runs.LAST else None
+        half_done = runs.unfinished(history) if self.request.since == periods.LAST else None
         if half_done is not None:
             run = half_done[1]
             self._start = run.updated_since
             return f"first the run half done, from {iso(run.since)} to {iso(run.until)}"
-        since, self._start, until = runs.bounds(self.request, self.shop, history)
+        since, self._start, until = periods.bounds(self.request, self.shop, history)
         if "orders" in self.request.resources:
             self.shop.check_reach(self._start)
-        if self.request.since == runs.LAST:
+        if self.request.since == periods.LAST:
             return f"what is new since {iso(self._start)}, up to {iso(until)}"
         return f"from {iso(since)} to {iso(until)}"
 
@@ -90,7 +90,7 @@ class ShopChecks:
         """Give the job's history, which ``last`` alone goes on from. Raises DiskError."""
         if not isinstance(self.history, RelayError):
             return self.history
-        if self.request.since == runs.LAST:
+        if self.request.since == periods.LAST:
             raise self.history
         return None
 
@@ -114,7 +114,7 @@ class ShopChecks:
         )
 
     def _records(self) -> str:
-        start, end = self._start or 0, self.shop.now - runs.MARGIN
+        start, end = self._start or 0, self.shop.now - periods.MARGIN
         names = [name for name in runs.RESOURCES if name in self.request.resources]
         counted = [name for name in names if name not in UNCOUNTED]
         self.counts = counts = {name: self.shop.pages(name, start, end).total() for name in counted}
