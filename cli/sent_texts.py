@@ -36,12 +36,22 @@ def sent_summary(sent: Sent, *, is_headed: bool = False) -> Text:
     rows = [
         *([] if is_headed else named),
         ("refused", f"{count(sent.refused)}, in {sent.refused_file}" if sent.refused else ""),
-        ("left out", f"{count(sent.left_out)}, not chosen" if sent.left_out else ""),
+        ("left out", _left_out(sent)),
         ("sample", "--limit: not all of the file was read" if sent.sample else ""),
         ("next", _NEXT if sent.already else ""),
     ]
     below = facts(rows)
     return Text("\n").join([Text(_headline(sent), style="bold"), *([below] if below else [])])
+
+
+def _left_out(sent: Sent) -> str:
+    """Say why messages were left out."""
+    if not (sent.left_out and sent.known):
+        return f"{count(sent.left_out)}, not chosen" if sent.left_out else ""
+    why = "sent before, with a sample"
+    return (
+        f"{count(sent.left_out)}, {why if sent.left_out <= sent.known else f'{why}, or not chosen'}"
+    )
 
 
 def sent_total(results: Sequence[Sent]) -> Text:

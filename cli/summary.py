@@ -94,7 +94,7 @@ def _sent(job: JobStatus) -> Facts:
         return [("sent", "nothing yet" + (f": relay replay {name}" if job.phase == "done" else ""))]
     rows = []
     for target, digits, namespace, accepted, refused, left_out in job.sent:
-        others = [f", {count(left_out)} not chosen" if left_out else ""]
+        others = [f", {count(left_out)} left out" if left_out else ""]
         if refused:
             others.append(f", {count(refused)} refused: in {job.output}.refused.{digits}.ndjson")
         of = f"{count(accepted)} of {count(job.events)} accepted by the API of {target}"

@@ -28,7 +28,7 @@ from littlerelay.patience import unwatched
 from littlerelay.periods import LAST
 from littlerelay.pipeline import Run
 from littlerelay.places import Paths, check_place, check_stream, set_files_aside
-from littlerelay.posts import Posting, check_ages, left
+from littlerelay.posts import Posting
 from littlerelay.progress import Finished, Noted, Progress
 from littlerelay.reading import Sources, open_recharge, open_shopify, read_shop, with_domain
 from littlerelay.recharge.api import Recharge
@@ -39,6 +39,7 @@ from littlerelay.shopify.gathering import clear
 from littlerelay.shopify.protected import check_protected
 from littlerelay.shopify.shop import Shop
 from littlerelay.shopify.ways import Ways
+from littlerelay.sources import check_ages
 from littlerelay.writing import Writing
 
 _APART = (
@@ -145,7 +146,7 @@ class _Job:
         """Send what earlier runs have written and not sent to its end, the oldest first."""
         history = self.folder.load()
         others = [Path(history.output), *(one.path for one in history.written)] if history else []
-        for posting in map(self._posting, left(self.folder.spool, others)):
+        for posting in map(self._posting, unsent.waiting(self.folder.spool, others)):
             run = checkpoint.load(posting.paths.checkpoint) if posting else None
             if posting and run and posting.is_left(run, self.folder.spool):
                 yield from self._go(posting.paths, run)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -23,37 +23,21 @@ from littlerelay.durable import disk_errors
 from littlerelay.errors import UsageError
 from littlerelay.files.inputs import Input, not_the_file
 from littlerelay.marks import EMPTY
-from littlerelay.places import Paths, forget_earlier, outputs
+from littlerelay.places import Paths, forget_earlier
 from littlerelay.progress import Delivering, Finished, Noted, Progress, Sent, Stalled
 from littlerelay.replays import begun, planned
 from littlerelay.segment.changes import NOTHING
 from littlerelay.segment.lanes import Stopped
 from littlerelay.sending import Listener, Outgoing, Wire, send
+from littlerelay.sent_before import Memory
 from littlerelay.settings import Mapping, Post, ReplayRequest
-from littlerelay.sources import OLD, Plan
-from littlerelay.times import epoch, iso
+from littlerelay.sources import Plan
+from littlerelay.times import epoch
 
 _PAUSE = 0.2  # seconds between two looks at how far the run is
 _TURN = 0.1  # seconds to wait for news of the delivery
 
 _News: TypeAlias = queue.SimpleQueue[Delivering]
-
-
-def check_ages(run: Checkpoint, mapping: Mapping, now: float, begun: str | None = None) -> None:
-    """Refuse to send a run before it has begun: old events wait for a choice of destinations.
-
-    ``begun`` names the file of a run that was begun without one. Raises RefusedError.
-    """
-    first = run.since if run.new_since is None else run.new_since
-    if not sources.is_choice(mapping.integrations) and first < now - OLD:
-        raise sources.begins_too_early(iso(first), begun)
-
-
-def left(spool: Path, others: Iterable[Path]) -> list[Paths]:
-    """Give the outputs of runs that may not have been sent to their ends, the oldest first."""
-    found = map(Paths, {*outputs(spool), *others})
-    known = [paths for paths in found if paths.checkpoint.exists()]
-    return sorted(known, key=lambda paths: paths.checkpoint.stat().st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +54,14 @@ class Posting:
     def repeated(self, run: Checkpoint | None, *, resends: bool) -> str:
         """Say of what was sent from another file before that it is sent once more, else nothing.
 
-        Raises UsageError unless that is wanted (``resends``), or was a sample.
+        Raises UsageError unless that is wanted (``resends``).
         """
         new = sent_before.of_run(self.paths.output, run, self.mapping.namespace)
         old = sent_before.found(self.state, self._files(), new)
         if old is None:
             return ""
         told = sent_before.repeated(old, new)
-        if not (resends or old.is_sample):
+        if not resends:
             hint = "Leave --post away, or give --restart to read and send it once more."
             raise UsageError(f"{told}.", f"{sent_before.REPEATS} {hint}")
         return f"{told}. {sent_before.REPEATS}"
@@ -123,6 +107,10 @@ class Posting:
         begun_run = None if start.has_sent else checkpoint.load(self.paths.checkpoint)
         if told := self.repeated(begun_run, resends=resends):
             yield Noted(f"warning: {told}")
+        known = frozenset[bytes]() if resends else self._known()
+        plan = replace(plan, known=known)
+        if known:
+            yield Noted(f"{len(known):,} messages of a sample were sent before, and are left out")
         stop, news, results = threading.Event(), _News(), list[Finished | Sent]()
         pace = self.post.rate, self.post.concurrency
         destination = self.post.destination
@@ -132,7 +120,7 @@ class Posting:
             Wire(destination, pace, self.clock, self.watch) as wire,
             ThreadPoolExecutor(1) as own,
         ):
-            delivery = own.submit(_send, self._outgoing(start, source), plan, wire, news)
+            delivery = own.submit(_send, self._outgoing(start, source, known), plan, wire, news)
             try:
                 for value in _interleaved(_held_after(run, source), delivery, news):
                     if isinstance(value, Finished):
@@ -156,7 +144,15 @@ class Posting:
         destination = self.post.destination
         return DeliveryPaths(self.paths.output, destination.endpoint, destination.write_key)
 
-    def _outgoing(self, start: DeliveryState, source: _Following) -> Outgoing:
+    def _known(self) -> frozenset[bytes]:
+        """Tell which messages went with samples of the same."""
+        run = checkpoint.load(self.paths.checkpoint)
+        new = sent_before.of_run(self.paths.output, run, self.mapping.namespace)
+        return sent_before.sampled_of(self.state, self._files(), new)
+
+    def _outgoing(
+        self, start: DeliveryState, source: _Following, known: frozenset[bytes]
+    ) -> Outgoing:
         return Outgoing(
             name=str(self.paths.output),
             paths=self._files(),
@@ -165,14 +161,26 @@ class Posting:
             position=lambda: source.position,
             size=None,
             read=source.read,
-            note=self._note,
+            memory=self._memory(start, known),
         )
 
-    def _note(self, now: DeliveryState) -> None:
-        """Keep that the file was sent. Raises DiskError."""
-        output, run = self.paths.output, checkpoint.load(self.paths.checkpoint)
-        described = sent_before.described(output, run, self.mapping.namespace)
-        sent_before.remember(self.state, self._files(), described, now)
+    def _memory(self, start: DeliveryState, known: frozenset[bytes]) -> Memory:
+        """Give what keeps that the file was sent; its first line is there by then."""
+
+        def now() -> Memory:
+            output, run = self.paths.output, checkpoint.load(self.paths.checkpoint)
+            new = sent_before.described(output, run, self.mapping.namespace)
+            return sent_before.remembering(
+                self.state, self._files(), new, is_begun=start.has_sent, lists=new.is_sample
+            )
+
+        def heard(lines: list[bytes]) -> None:
+            if (listing := now().heard) is not None:
+                listing(lines)
+
+        begins = checkpoint.load(self.paths.checkpoint)
+        is_sample = begins is not None and begins.limit is not None
+        return Memory(lambda state: now().note(state), heard if is_sample else None, known)
 
     def _request(self) -> ReplayRequest:
         """Give what `relay replay` would be asked to do the same."""

@@ -207,7 +207,7 @@ class Sent:
     ``is_posted`` is false where messages were written to a file, which accepted them.
     ``is_cleared`` is true where the file was in the spool, and has gone now that it was sent.
     ``chose_nothing`` is true where there are messages, and none that can be sent fits what was
-    asked for.
+    asked for. ``known`` messages went before with samples, and were left out.
     """
 
     file: str
@@ -225,6 +225,7 @@ class Sent:
     is_posted: bool = True
     is_cleared: bool = False
     chose_nothing: bool = False
+    known: int = 0
 
     @property
     def read(self) -> int:

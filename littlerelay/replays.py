@@ -7,7 +7,7 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from littlerelay.segment.batches import MAX_EVENTS, START
 from littlerelay.segment.changes import Changes
 from littlerelay.segment.choice import Choice
 from littlerelay.sending import Listener, Outgoing, Wire, send, summed_up
-from littlerelay.sent_before import SentFile
+from littlerelay.sent_before import FORGETFUL, Memory, SentFile
 from littlerelay.sequence import in_order
 from littlerelay.settings import Destination, ReplayRequest
 from littlerelay.sources import OLD, Own, Plan
@@ -109,7 +109,7 @@ class File:
     own: Own | None
     start: DeliveryState
     is_done: bool = False
-    note: Callable[[DeliveryState], None] = lambda _: None
+    memory: Memory = FORGETFUL
 
     def present(self) -> list[Path]:
         """Give the files that tell of its delivery."""
@@ -145,7 +145,7 @@ class File:
             limit=self.plan.limit,
             is_end=ending.is_end,
             read=ending.read,
-            note=self.note,
+            memory=self.memory,
         )
 
 
@@ -172,8 +172,9 @@ def prepared(
     start = begun(paths, plan, request)
     plan = replace(plan, choice=replace(plan.choice, since=start.since, until=start.until))
     run = own.run if own else None
-    note = sent_before.noting(paths, run, request, beside, is_begun=start.has_sent)
-    file = File(paths, plan, own, start, note=note)
+    memory = sent_before.noting(paths, run, request, beside, start)
+    plan = replace(plan, known=memory.known)
+    file = File(paths, plan, own, start, memory=memory)
     with closing(file.source()) as source:
         file = replace(file, is_done=_is_done(file, source))
         if not file.is_done and plan.oldest is not None:

@@ -26,6 +26,7 @@ from littlerelay.segment.batches import Batch, Place
 from littlerelay.segment.delivery import Delivery, Pacer, Refusals
 from littlerelay.segment.lanes import Brake, Lanes, Stopped
 from littlerelay.segment.posting import AllRefusedError, Poster
+from littlerelay.sent_before import FORGETFUL, Memory
 from littlerelay.settings import Destination
 from littlerelay.sockets import Sockets
 
@@ -99,7 +100,7 @@ class Outgoing:
 
     ``fingerprint``, ``position`` and ``read`` are of the source: what it is up to a place, how many
     of its ``size`` bytes were read, and what comes next; ``is_end`` whether nothing comes after a
-    place that a ``limit`` of messages led to; ``note`` keeps elsewhere, too, how far it was
+    place that a ``limit`` of messages led to; ``memory`` keeps elsewhere, too, how far it was
     sent. Where ``remembers`` is false there is no checkpoint.
     ``unfinished`` is that of `Sent`.
     """
@@ -115,7 +116,7 @@ class Outgoing:
     unfinished: bool = False
     limit: int | None = None
     is_end: Callable[[int], bool] = lambda _: True
-    note: Callable[[DeliveryState], None] = lambda _: None
+    memory: Memory = FORGETFUL
 
     @property
     def place(self) -> Place:
@@ -144,7 +145,7 @@ def send(outgoing: Outgoing, batches: Iterable[Batch], wire: Wire) -> Iterator[D
         keeper = _Keeper(outgoing, refused, wire.clock)
         keeper.begin()
         yield keeper.sending(wire.host, begins=True)
-        delivery = Delivery(outgoing.place, wire.lanes, wire.most)
+        delivery = Delivery(outgoing.place, wire.lanes, wire.most, outgoing.memory.heard)
         try:
             for _ in delivery.run(batches, wire.pacer):
                 keeper.keep(delivery)
@@ -220,7 +221,7 @@ class _Keeper:
     def note(self) -> None:
         """Keep elsewhere, too, how far it was sent, once something was. Raises DiskError."""
         if self._now.has_sent:
-            self._outgoing.note(self._now)
+            self._outgoing.memory.note(self._now)
             self._is_noted = True
 
     def told_why(self, error: AllRefusedError) -> RefusedError:
@@ -286,5 +287,6 @@ def summed_up(outgoing: Outgoing, now: DeliveryState, target: str) -> Sent:
         refused_file=str(outgoing.paths.refused),
         unfinished=outgoing.unfinished,
         sample=outgoing.is_at_limit(now) and not now.is_whole,
-        chose_nothing=now.left_out > 0 and not now.has_sent,
+        chose_nothing=now.left_out > 0 and not (now.has_sent or outgoing.memory.known),
+        known=len(outgoing.memory.known),
     )

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from littlerelay import sealed
+from littlerelay import sampled, sealed
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.deliveries import DeliveryPaths, DeliveryState
 from littlerelay.durable import as_text, make_folder
@@ -39,7 +40,8 @@ class SentFile(Sealed):
     ``first`` is a hash of its first line, empty where it is not written yet. Of a run on a shop
     there are the ``shop``, the ``resources`` and the period; ``namespace`` is part of all ids.
     ``is_sample`` says that a limit ended it, ``is_whole`` that all of its ``lines`` were
-    sent; ``accepted`` messages were accepted so far.
+    sent; ``accepted`` messages were accepted so far. ``is_listed`` says that it is kept
+    which these are.
     """
 
     file: str
@@ -53,6 +55,7 @@ class SentFile(Sealed):
     is_whole: bool = False
     lines: int = 0
     accepted: int = 0
+    is_listed: bool = False
     at: int = 0
 
     def is_met_again(self, new: SentFile) -> bool:
@@ -66,25 +69,73 @@ class SentFile(Sealed):
         return is_of_same and self.since < new.until and new.since < self.until
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What keeps that a file was sent, and how far; of a sample also which messages (``heard``).
+
+    ``known`` stands for messages (`sampled.mark`) that went with samples, and go no more.
+    """
+
+    note: Callable[[DeliveryState], None] = lambda _: None
+    heard: Callable[[list[bytes]], None] | None = None
+    known: frozenset[bytes] = frozenset()
+
+
+FORGETFUL = Memory()
+
+
 def noting(
     paths: DeliveryPaths,
     run: Checkpoint | None,
     request: ReplayRequest,
     beside: list[SentFile],
-    *,
-    is_begun: bool,
-) -> Callable[[DeliveryState], None]:
-    """Give what keeps that a file was sent, once it was; ``beside`` are those sent with it so far.
+    start: DeliveryState,
+) -> Memory:
+    """Give what keeps that a file was sent, once it was, and what of it was sent as a sample.
 
-    Raises UsageError where it is new here, and its messages are sent from another file.
+    ``beside`` are the files that are sent with it so far. Raises UsageError where it is new here,
+    and its messages are sent from another file.
     """
     if request.state is None:
-        return lambda _: None
+        return FORGETFUL
     new = described(paths.file, run, request.namespace)
-    if not (is_begun or request.again):
+    if not (start.has_sent or request.again):
         check(request.state, paths, new, beside)
-    beside.append(new)
-    return partial(remember, request.state, paths, new)
+    lists = new.is_sample or request.limit is not None
+    memory = remembering(request.state, paths, new, is_begun=start.has_sent, lists=lists)
+    if not (start.is_whole and memory.heard):  # what went with a sample is known, one by one
+        beside.append(new)
+    if request.again:
+        return memory
+    return replace(memory, known=sampled_of(request.state, paths, new))
+
+
+def remembering(
+    state: Path,
+    paths: DeliveryPaths,
+    new: SentFile,
+    *,
+    is_begun: bool,
+    lists: bool,
+) -> Memory:
+    """Give what keeps that a file was sent, and where ``lists`` is set, which messages of it.
+
+    What was begun without such a list has none any more.
+    """
+    place = _place(state, paths, new)
+    is_listed = lists
+    if lists and is_begun:
+        old = sealed.load(place, "sent", SentFile, _REMEDY)
+        is_listed = old is not None and old.is_listed
+    note = partial(remember, place, new.model_copy(update={"is_listed": is_listed}))
+    return Memory(note, partial(sampled.add, _list(place)) if is_listed else None)
+
+
+def sampled_of(state: Path, paths: DeliveryPaths, new: SentFile) -> frozenset[bytes]:
+    """Give what stands for messages that went to a destination with samples of the same."""
+    found = [old for old in _all(state, paths.source) if old.is_listed and old.is_met_again(new)]
+    lists = (sampled.load(_list(_place(state, paths, old))) for old in found)
+    return frozenset[bytes]().union(*lists)
 
 
 def described(path: Path, run: Checkpoint | None, namespace: str) -> SentFile:
@@ -124,13 +175,18 @@ def check(state: Path, paths: DeliveryPaths, new: SentFile, beside: Iterable[Sen
 
 
 def found(state: Path, paths: DeliveryPaths, new: SentFile) -> SentFile | None:
-    """Give a file that was sent to this destination with some of the same messages, or none."""
-    return next((old for old in _all(state, paths.source) if old.is_met_again(new)), None)
+    """Give a file that was sent to this destination with some of the same messages, or none.
+
+    A sample is none: what went with it is known, message by message.
+    """
+    every = _all(state, paths.source)
+    return next((old for old in every if old.is_met_again(new) and not old.is_listed), None)
 
 
 def repeated(old: SentFile, new: SentFile) -> str:
     """Say that messages would go a second time, and how relay knows."""
-    was = f"{old.file} was sent to this destination at {iso(old.at)}"
+    number = f"{old.accepted:,} messages" if old.accepted != 1 else "1 message"
+    was = f"{number} of {old.file} went to this destination up to {iso(old.at)}"
     if not old.at:
         was = f"{old.file} goes before it"
     if old.first and old.first == new.first:
@@ -152,14 +208,12 @@ def was_sent_whole(state: Path, one: Written, source: str = "*") -> bool:
     )
 
 
-def remember(state: Path, paths: DeliveryPaths, sent: SentFile, now: DeliveryState) -> None:
+def remember(place: Path, sent: SentFile, now: DeliveryState) -> None:
     """Keep what was sent. Raises DiskError."""
-    folder = _folder(state, paths)
-    make_folder(folder)
-    name = hashlib.sha256(f"{sent.file}\n{sent.first}\n{sent.namespace}".encode()).hexdigest()[:16]
+    make_folder(place.parent)
     told = {"at": now.acked or 0, "is_whole": now.is_all, "lines": now.lines}
     told["accepted"] = now.accepted
-    sealed.save(folder / f"{name}.json", "sent", sent.model_copy(update=told))
+    sealed.save(place, "sent", sent.model_copy(update=told))
 
 
 def _all(state: Path, source: str) -> Iterator[SentFile]:
@@ -168,5 +222,11 @@ def _all(state: Path, source: str) -> Iterator[SentFile]:
             yield old
 
 
-def _folder(state: Path, paths: DeliveryPaths) -> Path:
-    return state / "sent" / paths.source
+def _place(state: Path, paths: DeliveryPaths, sent: SentFile) -> Path:
+    parts = (sent.file, sent.first, sent.namespace, sent.since, sent.until, sent.is_sample)
+    name = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
+    return state / "sent" / paths.source / f"{name}.json"
+
+
+def _list(place: Path) -> Path:
+    return place.with_suffix(".ids")

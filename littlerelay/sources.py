@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from littlerelay import ages, checkpoint
+from littlerelay import ages, checkpoint, sampled
 from littlerelay.checkpoint import Checkpoint
 from littlerelay.errors import RecordError, RefusedError, UsageError
 from littlerelay.files.inputs import Input
@@ -24,7 +24,8 @@ from littlerelay.segment.messages import (
     lost_digits,
     read,
 )
-from littlerelay.times import epoch
+from littlerelay.settings import Mapping
+from littlerelay.times import epoch, iso
 
 OLD = ages.SHORTEST  # seconds after which destinations are likely to act wrongly on an event
 
@@ -41,8 +42,10 @@ class Plan:
     """What becomes of the messages of a file.
 
     ``oldest`` is the time (seconds since 1970) before which no message may be sent, none where the
-    user has chosen the destinations. ``limit`` is how many messages are taken at most. A last line
-    that has no end and is no JSON is left where ``leaves_torn``: somebody may still be writing it.
+    user has chosen the destinations. ``known`` stands for messages that were sent before
+    (`sampled.mark`), and are left out. ``limit`` is how many messages are taken at most. A last
+    line that has no end and is no JSON is left where ``leaves_torn``: somebody may still be writing
+    it.
     """
 
     choice: Choice = EVERYTHING
@@ -52,12 +55,13 @@ class Plan:
     lanes: int = 1
     most: int = 2_500  # messages of a batch
     leaves_torn: bool = False
+    known: frozenset[bytes] = frozenset()
 
     @property
     def takes_bytes(self) -> bool:
         """Tell whether relay's own lines go as they are, without a look at any of them."""
         as_they_are = self.choice.is_everything and self.changes.is_nothing
-        return as_they_are and self.limit is None and self.lanes == 1
+        return as_they_are and self.limit is None and self.lanes == 1 and not self.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,11 @@ def _line(found: list[Message | Refusal], place: Place, size: int, plan: Plan) -
             left_out += 1
         else:
             _check_age(one, plan)
-            _send(_changed(one, plan.changes), plan.lanes, messages, refused)
+            changed = _changed(one, plan.changes)
+            if isinstance(changed, Message) and _is_known(changed, plan):
+                left_out += 1
+            else:
+                _send(changed, plan.lanes, messages, refused)
     end = Place(
         place.bytes + size,
         place.lines + 1,
@@ -178,6 +186,10 @@ def _changed(message: Message, changes: Changes) -> Message | Refusal:
         return lost_digits(message.content) or Message(event, encoded(event))
     except RecordError as error:
         return Refusal(error.reason, error.detail, message.event)
+
+
+def _is_known(message: Message, plan: Plan) -> bool:
+    return bool(plan.known) and sampled.mark(message.event) in plan.known
 
 
 def _check_age(message: Message, plan: Plan) -> None:
@@ -222,6 +234,16 @@ def begins_too_early(start: str, begun: str | None = None) -> RefusedError:
         f"Finish it without --post, then choose when its file is sent: relay replay {begun} "
         "--integrations 'All=false Mixpanel=true', or All=true.",
     )
+
+
+def check_ages(run: Checkpoint, mapping: Mapping, now: float, begun: str | None = None) -> None:
+    """Refuse to send a run before it has begun: old events wait for a choice of destinations.
+
+    ``begun`` names the file of a run that was begun without one. Raises RefusedError.
+    """
+    first = run.since if run.new_since is None else run.new_since
+    if not is_choice(mapping.integrations) and first < now - OLD:
+        raise begins_too_early(iso(first), begun)
 
 
 def _unchosen(what: str, remedy: str = "") -> RefusedError:

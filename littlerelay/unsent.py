@@ -15,7 +15,7 @@ from littlerelay.deliveries import DeliveryPaths
 from littlerelay.errors import UsageError
 from littlerelay.history import History, JobFolder
 from littlerelay.job_status import LeftOutput
-from littlerelay.places import Paths
+from littlerelay.places import Paths, outputs
 from littlerelay.sequence import listed
 from littlerelay.settings import Destination
 from littlerelay.times import iso
@@ -43,6 +43,13 @@ def remembered(history: History, run: Checkpoint, output: Path, *, is_posted: bo
     others = [one for one in history.written if not _is_replaced(one, new)]
     written = (*others, *([new] if new.events else ()))
     return history.model_copy(update={"written": written, "posts": history.posts or is_posted})
+
+
+def waiting(spool: Path, others: Iterable[Path]) -> list[Paths]:
+    """Give the outputs of runs that may not have been sent to their ends, the oldest first."""
+    found = map(Paths, {*outputs(spool), *others})
+    known = [paths for paths in found if paths.checkpoint.exists()]
+    return sorted(known, key=lambda paths: paths.checkpoint.stat().st_mtime_ns)
 
 
 def settle(folder: JobFolder, state: Path, to: Destination) -> None:

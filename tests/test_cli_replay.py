@@ -93,6 +93,7 @@ def test_json_is_one_object_with_each_file(
         "is_posted": True,
         "is_cleared": False,
         "chose_nothing": False,
+        "known": 0,
         "read": 200,
     }
     assert (second["accepted"], second["refused"], second["read"]) == (1, 1, 2)

@@ -124,7 +124,7 @@ def test_what_was_sent_is_always_said(relay: Relay) -> None:
         "1 refused: in a.ndjson.refused.1a2b3c4d.ndjson"
     ) in " ".join(line if line.startswith("sent") else line.strip() for line in said)
     assert any("30 of 9,026" in line for line in said)
-    assert "(5e6f7a8b, namespace test), 8,996 not chosen" in " ".join(relay("status").out.split())
+    assert "(5e6f7a8b, namespace test), 8,996 left out" in " ".join(relay("status").out.split())
     plain = json.loads(relay("status", "--json").out)["jobs"][1]["sent"][0]
     assert plain == {
         "target": "api.segment.io",

@@ -33,7 +33,8 @@ LEVELS = [
     set(
         """
         archived archives compare estimating keeping periods pipeline places previews probing
-        reading reconcile recordings report rules runs samples sending sent_before sequence sources
+        reading reconcile recordings report rules runs sampled samples sending sent_before sequence
+        sources
         unsent writing
         """.split()
     ),

@@ -102,7 +102,7 @@ def test_a_file_whose_name_is_no_text_is_sent_and_known(
     put(Path("copy.ndjson"), LINES)
     ended = relay("replay", "copy.ndjson", *FAST)
     assert "holds what was sent before" in ended.err
-    assert r"lost\xff.ndjson was sent" in " ".join(ended.err.split())
+    assert r"lost\xff.ndjson went to this destination" in " ".join(ended.err.split())
 
 
 def test_another_namespace_makes_a_file_new(

@@ -6,7 +6,7 @@ whoever writes them down and then remembers the place has each of them once, wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from operator import itemgetter
@@ -48,16 +48,24 @@ class Delivery:
 
     ``batches`` and ``sent`` count batches and messages acknowledged, ``refused_unsent`` messages
     that were refused before they were sent. ``run`` may be left at any point, even by a signal;
-    while ``is_sound``, ``acknowledged`` then still tells what was done.
+    while ``is_sound``, ``acknowledged`` then still tells what was done. ``heard`` is given
+    the lines that were accepted, before anything else tells of them.
     """
 
-    def __init__(self, start: Place, lanes: Lanes[Batch, Refusals], most: int) -> None:
+    def __init__(
+        self,
+        start: Place,
+        lanes: Lanes[Batch, Refusals],
+        most: int,
+        heard: Callable[[list[bytes]], None] | None = None,
+    ) -> None:
         self.batches = 0
         self.sent = 0
         self.refused_unsent = 0
         self.is_sound = True
         self._lanes = lanes
         self._most = most
+        self._heard = heard
         self._covered = start
         self._told = start
         self._kept = start
@@ -111,7 +119,11 @@ class Delivery:
     def _take(self, future: Future[Refusals]) -> None:
         self.is_sound = False
         batch = self._under_way.pop(future)
-        self._refused += [(batch.place_of(number), one) for number, one in future.result()]
+        refused = dict(future.result())
+        if self._heard is not None:
+            found = enumerate(batch.content.split(b"\n")[:-1])
+            self._heard([line for number, line in found if number not in refused])
+        self._refused += [(batch.place_of(number), one) for number, one in refused.items()]
         self.batches += 1
         self.sent += batch.count
         self.is_sound = True
