@@ -233,18 +233,14 @@ def _converted(text: str) -> str:
     if found is None and not _TIME.fullmatch(text):
         raise MalformedError("malformed_time", text)
     try:
-        if found is not None:
-            return _moved(*found.groups())
+        if found is not None:  # in a fifth of what datetime takes
+            day, hour, rest, offset = found.groups()
+            days, of_utc = divmod(int(hour) - int(offset), 24)
+            return f"{_day(day, days)}T{of_utc:02}{rest}.000Z"
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
     except (ValueError, OverflowError):
         raise MalformedError("malformed_time", text) from None
-
-
-def _moved(day: str, hour: str, rest: str, offset: str) -> str:
-    """Move a time by whole hours, in a fifth of what `datetime` takes. Raises as `_day` does."""
-    days, of_utc = divmod(int(hour) - int(offset), 24)
-    return f"{_day(day, days)}T{of_utc:02}{rest}.000Z"
 
 
 @lru_cache(maxsize=4096)

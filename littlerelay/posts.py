@@ -104,13 +104,9 @@ class Posting:
         plan = replace(planned(request, int(self.clock.now())), changes=NOTHING)
         files = self._files()
         start = begun(files, plan, request)
-        begun_run = None if start.has_sent else checkpoint.load(self.paths.checkpoint)
-        if told := self.repeated(begun_run, resends=resends):
-            yield Noted(f"warning: {told}")
-        known = frozenset[bytes]() if resends else self._known()
+        known, notes = self._before(start, resends=resends)
+        yield from notes
         plan = replace(plan, known=known)
-        if known:
-            yield Noted(f"{len(known):,} messages of a sample were sent before, and are left out")
         stop, news, results = threading.Event(), _News(), list[Finished | Sent]()
         pace = self.post.rate, self.post.concurrency
         destination = self.post.destination
@@ -139,6 +135,19 @@ class Posting:
         for result in sorted(results, key=lambda one: isinstance(one, Sent)):
             yield replace(result, is_cleared=is_cleared) if isinstance(result, Sent) else result
         delivery.result()
+
+    def _before(
+        self, start: DeliveryState, *, resends: bool
+    ) -> tuple[frozenset[bytes], list[Noted]]:
+        """Give the marks of messages that were sent before, and what is to be said of that."""
+        run = None if start.has_sent else checkpoint.load(self.paths.checkpoint)
+        told = self.repeated(run, resends=resends)
+        known = frozenset[bytes]() if resends else self._known()
+        notes = [Noted(f"warning: {told}")] if told else []
+        if known:
+            said = f"{len(known):,} messages of a sample were sent before, and are left out"
+            notes.append(Noted(said))
+        return known, notes
 
     def _files(self) -> DeliveryPaths:
         destination = self.post.destination

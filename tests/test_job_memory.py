@@ -105,7 +105,7 @@ def test_last_lets_a_run_go_of_which_nothing_was_read_with_other_settings(
     backfill(shop, tmp_path)
     begin(shop, tmp_path, since="last", out=str(tmp_path / "new.ndjson"))
     shop.scopes_missing = ("read_products",)
-    assert last(shop, tmp_path) == 0
+    assert last(shop, tmp_path, fewer_scopes=True) == 0
 
 
 def test_restart_frees_a_job_whose_last_run_cannot_go_on(shop: SmallShop, tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_restart_frees_a_job_whose_last_run_cannot_go_on(shop: SmallShop, tmp_pa
     new.write_bytes(b"altered")
     shop.scopes_missing = ("read_products",)
     with pytest.raises(UsageError):
-        last(shop, tmp_path)
-    last(shop, tmp_path, restart=True)
+        last(shop, tmp_path, fewer_scopes=True)
+    last(shop, tmp_path, fewer_scopes=True, restart=True)
     assert list(tmp_path.glob("new.ndjson.old-*"))
 
 
@@ -155,8 +155,6 @@ def test_a_file_named_dash_is_no_memory_of_a_stream(
 @pytest.mark.parametrize(
     "name",
     [
-        ".",
-        "/",
         "x" * 201,
         "a.rejects.ndjson",
         "a.checkpoint.json",
@@ -170,7 +168,7 @@ def test_a_name_that_cannot_be_an_output_is_refused(
     name: str, shop: SmallShop, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        backfill(shop, tmp_path, out=name if name in "./" else str(tmp_path / name))
+        backfill(shop, tmp_path, out=str(tmp_path / name))
     assert caught.value.hint
     assert not list(tmp_path.glob("*json*"))
 

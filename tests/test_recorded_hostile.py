@@ -114,7 +114,8 @@ def test_lines_of_one_moment_that_are_nested_too_deeply_are_rejected(tmp_path: P
 def test_what_a_mapper_makes_wrongly_is_no_fault_of_the_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = [Made([{"type": "track", "messageId": "m", "timestamp": "t", "event": {1}}])]
+    wrong = {"type": "track", "event": "Own", "messageId": "m", "timestamp": "t", "context": {}}
+    made = [Made([wrong | {"properties": {"set": {1}}}])]
     monkeypatch.setitem(FAMILIES, "orders", Family(lambda *_: made))
     put(tmp_path / "recorded.ndjson", [GOOD])
     with pytest.raises(TypeError, match="not JSON serializable"):

@@ -160,18 +160,6 @@ def test_other_options_do_not_go_on_with_a_delivery(
         sent(segment, events, **other)
 
 
-def test_a_sample_under_ids_of_its_own_binds_nobody(segment: StandInSegment, events: Path) -> None:
-    (sample,) = sent(segment, events, limit=100, namespace="test")
-    assert (sample.accepted, sample.sample) == (100, True)
-    (result,) = sent(segment, events)
-    assert (result.accepted, result.accepted_before, result.sample) == (2_000, 0, False)
-    assert len(segment.accepted) == 2_100
-    assert not segment.repeats
-    (rest,) = sent(segment, events, namespace="test")
-    assert (rest.accepted, rest.accepted_before) == (2_000, 100)
-    assert not segment.repeats
-
-
 def test_a_sample_is_gone_on_with(segment: StandInSegment, events: Path) -> None:
     (result,) = sent(segment, events, limit=100)
     assert (result.accepted, result.sample) == (100, True)

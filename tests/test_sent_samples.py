@@ -160,3 +160,18 @@ def test_the_command_says_what_is_left_out_and_why(
         ended = relay("replay", "events.ndjson", *fast)
         assert (ended.code, len(segment.accepted)) == (0, 200)
         assert "left out  50, sent before, with a sample" in ended.err
+
+
+def test_a_sample_under_ids_of_its_own_binds_nobody(
+    segment: StandInSegment, tmp_path: Path
+) -> None:
+    events = put(tmp_path / "events.ndjson", messages(2_000))
+    (sample,) = sent(segment, events, limit=100, namespace="test")
+    assert (sample.accepted, sample.sample) == (100, True)
+    (result,) = sent(segment, events)
+    assert (result.accepted, result.accepted_before, result.sample) == (2_000, 0, False)
+    assert len(segment.accepted) == 2_100
+    assert not segment.repeats
+    (rest,) = sent(segment, events, namespace="test")
+    assert (rest.accepted, rest.accepted_before) == (2_000, 100)
+    assert not segment.repeats

@@ -296,8 +296,5 @@ def _keys_of(order: Order) -> _Keys:
 def _fallback(record_id: int, keys: _Keys, mapping: Mapping) -> str:
     """Give an anonymous id to somebody of whom nothing else is known."""
     checkout, cart, kind = keys
-    if checkout:
-        return anonymous_id(mapping.shop, "checkouts", checkout)
-    if cart:
-        return anonymous_id(mapping.shop, "carts", cart)
-    return anonymous_id(mapping.shop, kind, str(record_id))
+    known = ("checkouts", checkout) if checkout else ("carts", cart) if cart else None
+    return anonymous_id(mapping.shop, *(known or (kind, str(record_id))))
