@@ -82,12 +82,7 @@ PastUntil = Annotated[
 ]
 FewerScopes = Annotated[
     bool,
-    flag(
-        "--fewer-scopes",
-        "Let --since last go on where the app has lost scopes since the last run: what they showed "
-        "is missing from then on.",
-        _PERIOD,
-    ),
+    flag("--fewer-scopes", "Let --since last go on without scopes the app has lost.", _PERIOD),
 ]
 PastUnsent = Annotated[
     bool,
@@ -111,7 +106,6 @@ Named = Annotated[str | None, option("Only this job.", "NAME", "Options")]
 Restart = Annotated[
     bool, flag("--restart", "Begin anew; what was written before is renamed.", _OUTPUT)
 ]
-
 
 RestartMapping = Annotated[
     bool, flag("--restart", "Map records anew; what was written before is renamed.", _OUTPUT)

@@ -45,6 +45,8 @@ class PlainView:
         self._meter: Meter | None = None
         self._told = clock.monotonic()
         self._has_news = False
+        self._is_posted = False
+        self._summed_up = ""  # the output of the run whose result was drawn last
 
     def show(self, value: Progress) -> None:
         """Draw one value, or keep it for the next line."""
@@ -87,6 +89,7 @@ class PlainView:
 
     def send(self, sending: Sending) -> None:
         """Take in how much was sent, and tell of it when it is time."""
+        self._is_posted = True
         if self._meter is None:
             return
         if sending.begins:
@@ -103,7 +106,8 @@ class PlainView:
         self._has_news = False
         if self._sums_up:
             self._out.print()
-            self._out.print(sent_summary(sent))
+            is_headed = sent.file == self._summed_up and not sent.is_cleared
+            self._out.print(sent_summary(sent, is_headed=is_headed))
 
     def wait(self, waiting: Waiting) -> None:
         """Tell of a long wait, and of every wait before the run has begun."""
@@ -124,8 +128,8 @@ class PlainView:
         if self._sums_up:
             if self._meter:
                 self._out.print()
-            is_posted = self._meter is not None and self._meter.sending is not None
-            summary.draw_result(finished, self._out, is_posted=is_posted)
+            summary.draw_result(finished, self._out, is_posted=self._is_posted)
+            self._summed_up = finished.output
 
     def close(self) -> None:
         """Tell the last figures, if the run ended without a result."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from command import FakeTime, part
+from command import FINISHED, FakeTime, part
 from littlerelay.progress import Sending, Sent, Waiting
 
 SENDING = Sending("events.ndjson", "127.0.0.1", 0, 1_000_000, begins=True)
@@ -121,3 +121,19 @@ def test_no_name_drives_the_terminal(file: type[io.StringIO]) -> None:
     )
     assert "\x1b[2J" not in shown
     assert "\u202e" not in shown
+
+
+def test_what_a_run_sent_is_summed_up_once_and_is_not_to_be_sent_again() -> None:
+    file = io.StringIO()
+    out = Console(file=file, width=160, markup=False, emoji=False, soft_wrap=True)
+    view = part("plain").PlainView(out, FakeTime().clock(), sums_up=True)
+    # No `Started` comes first: the file is an older run's, and only its delivery goes on.
+    view.show(SENDING)
+    view.show(FINISHED)
+    view.show(SENT)
+    told = file.getvalue()
+    assert "sends it" not in told
+    assert told.count("1,200") == 1
+    assert "file " not in told
+    view.show(replace(SENT, is_cleared=True))
+    assert "events.ndjson, removed now" in file.getvalue()
