@@ -37,6 +37,7 @@ from littlerelay.times import epoch
 _PAUSE = 0.2  # seconds between two looks at how far the run is
 _TURN = 0.1  # seconds to wait for news of the delivery
 
+_Notes: TypeAlias = list[Noted]
 _News: TypeAlias = queue.SimpleQueue[Delivering]
 
 
@@ -87,8 +88,7 @@ class Posting:
 
     def _is_whole(self) -> bool:
         """Tell whether all of the file was sent to this destination."""
-        found = self._found()
-        return found is not None and found.is_whole
+        return (found := self._found()) is not None and found.is_whole
 
     def _found(self) -> DeliveryState | None:
         return deliveries.load(self._files().checkpoint)
@@ -109,11 +109,10 @@ class Posting:
         plan = replace(plan, known=known)
         stop, news, results = threading.Event(), _News(), list[Finished | Sent]()
         pace = self.post.rate, self.post.concurrency
-        destination = self.post.destination
         source = _Following(self.paths, start, plan, stop)
         with (
             closing(source),
-            Wire(destination, pace, self.clock, self.watch) as wire,
+            Wire(self.post.destination, pace, self.clock, self.watch) as wire,
             ThreadPoolExecutor(1) as own,
         ):
             delivery = own.submit(_send, self._outgoing(start, source, known), plan, wire, news)
@@ -136,18 +135,14 @@ class Posting:
             yield replace(result, is_cleared=is_cleared) if isinstance(result, Sent) else result
         delivery.result()
 
-    def _before(
-        self, start: DeliveryState, *, resends: bool
-    ) -> tuple[frozenset[bytes], list[Noted]]:
+    def _before(self, start: DeliveryState, *, resends: bool) -> tuple[frozenset[bytes], _Notes]:
         """Give the marks of messages that were sent before, and what is to be said of that."""
         run = None if start.has_sent else checkpoint.load(self.paths.checkpoint)
-        told = self.repeated(run, resends=resends)
+        again = self.repeated(run, resends=resends)
         known = frozenset[bytes]() if resends else self._known()
-        notes = [Noted(f"warning: {told}")] if told else []
-        if known:
-            said = f"{len(known):,} messages of a sample were sent before, and are left out"
-            notes.append(Noted(said))
-        return known, notes
+        left = f"{len(known):,} messages of a sample were sent before, and are left out"
+        told = again and f"warning: {again}", known and left
+        return known, [Noted(one) for one in told if one]
 
     def _files(self) -> DeliveryPaths:
         destination = self.post.destination

@@ -14,8 +14,6 @@ import pytest
 from littlerelay import recorded
 from littlerelay.errors import DiskError, UsageError
 from littlerelay.recordings import beginnings, mapping
-from littlerelay.recordings.kinds import FAMILIES, Family
-from littlerelay.recordings.recorded import Made
 from littlerelay.recordings.store import Store
 from littlerelay.settings import Mapping, RecordingsRequest
 from made_bodies import Body, checkout_body, order_body
@@ -109,17 +107,6 @@ def test_lines_of_one_moment_that_are_nested_too_deeply_are_rejected(tmp_path: P
     assert replayed(tmp_path, lines) == alone
     found = [(one["line"], one["reason"]) for one in rejects(tmp_path)]
     assert found == [(1, "too_deep"), (2, "too_deep")]
-
-
-def test_what_a_mapper_makes_wrongly_is_no_fault_of_the_record(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wrong = {"type": "track", "event": "Own", "messageId": "m", "timestamp": "t", "context": {}}
-    made = [Made([wrong | {"properties": {"set": {1}}}])]
-    monkeypatch.setitem(FAMILIES, "orders", Family(lambda *_: made))
-    put(tmp_path / "recorded.ndjson", [GOOD])
-    with pytest.raises(TypeError, match="not JSON serializable"):
-        replay(tmp_path)
 
 
 @pytest.mark.parametrize("value", [None, [], 5, "soon"])
