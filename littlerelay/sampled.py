@@ -29,6 +29,8 @@ def add(path: Path, lines: Iterable[bytes]) -> None:
     with disk_errors(path):
         handle = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with os.fdopen(handle, "ab") as file:
+            end = os.fstat(handle).st_size
+            os.truncate(handle, end - end % _SIZE)  # a crash may have left a piece of one
             file.write(b"".join(mark(orjson.loads(line)) for line in lines))
             file.flush()
             os.fsync(file.fileno())

@@ -8,6 +8,7 @@ import pytest
 
 from command import faked
 from littlerelay import posts
+from littlerelay import sampled as marks
 from littlerelay.errors import UsageError
 from littlerelay.progress import Noted, Progress, Sent
 from posting_runs import goes_on, posted, shop_of_orders
@@ -175,3 +176,12 @@ def test_a_sample_under_ids_of_its_own_binds_nobody(
     (rest,) = sent(segment, events, namespace="test")
     assert (rest.accepted, rest.accepted_before) == (2_000, 100)
     assert not segment.repeats
+
+
+def test_a_piece_of_a_mark_that_a_crash_left_hides_no_later_one(tmp_path: Path) -> None:
+    kept = tmp_path / "marks"
+    first, second = (marks.mark(orjson.loads(one)) for one in LINES[:2])
+    marks.add(kept, LINES[:1])
+    kept.write_bytes(kept.read_bytes() + b"torn")
+    marks.add(kept, LINES[1:2])
+    assert marks.load(kept) == {first, second}
