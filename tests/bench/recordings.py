@@ -24,7 +24,7 @@ from standin.bodies import gids, webhook
 from standin.server import StandIn
 from standin.world import World
 
-ROUNDS = 5
+ROUNDS = 9
 _TOPICS = {"customers": "customers/update", "orders": "orders/updated"}
 
 
