@@ -94,10 +94,10 @@ def usual_webhook(line: object) -> Webhook | None:
     """
     if not isinstance(line, dict) or line.keys() != _USUAL:
         return None
-    topic, body = line["topic"], line["payload"]
-    if not isinstance(topic, str) or not isinstance(body, dict):
+    topic, shop, body = line["topic"], line["shop"], line["payload"]
+    if not (isinstance(topic, str) and isinstance(shop, str) and shop and isinstance(body, dict)):
         return None
-    return Webhook(topic, shop_of(line), "", body, None, None)
+    return Webhook(topic, shop, "", body, None, None)
 
 
 def opened_webhook(line: Body) -> Webhook | None:
