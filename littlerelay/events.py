@@ -260,6 +260,8 @@ def encode(event: Event) -> bytes:
     try:
         line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError as error:
+        if "serializable" in str(error):  # no record's fault, but that of whoever made the event
+            raise
         kind = event.get("event", event["type"])
         raise RecordError("wrong_type", f"{kind} cannot be written: {error}") from None
     if len(line) <= MAX_EVENT_BYTES:

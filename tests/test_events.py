@@ -190,3 +190,9 @@ def test_an_event_that_cannot_be_shortened_is_refused_not_cut(kind: str) -> None
         encode(event)
     assert raised.value.reason == "too_large"
     assert "secret" not in str(raised.value)
+
+
+def test_what_no_record_can_hold_is_a_bug_and_no_fault_of_the_record() -> None:
+    event = track("Order Completed", "id", "time", {"userId": "7"}, {"set": {1}})
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        encode(event)
