@@ -23,7 +23,6 @@ from littlerelay.files.inputs import Input
 from littlerelay.sealed import Sealed
 from littlerelay.settings import ReplayRequest
 from littlerelay.times import iso
-from littlerelay.written import Written
 
 _HEAD = 64 * 1024  # bytes in which a first message ends
 _REMEDY = "Move it away: relay then no longer knows of one file that it was sent."
@@ -196,16 +195,13 @@ def repeated(old: SentFile, new: SentFile) -> str:
     return f"{new.file} holds what {'was' if old.at else 'is'} sent before: {was}, {how}"
 
 
-def was_sent_whole(state: Path, one: Written, source: str = "*") -> bool:
-    """Tell whether an output was sent to its end, wherever it lay then.
+def sent_whole(state: Path, source: str = "*") -> frozenset[tuple[str, str, int]]:
+    """Give what tells of the files that were sent to their ends, as `Written.known` does.
 
     ``source`` stands for the destination (`DeliveryPaths.source`); without it any will do.
     """
-    known = one.first, one.namespace, one.events
-    return any(
-        old.is_whole and (old.first, old.namespace, old.lines) == known
-        for old in _all(state, source)
-    )
+    every = _all(state, source)
+    return frozenset((one.first, one.namespace, one.lines) for one in every if one.is_whole)
 
 
 def remember(place: Path, sent: SentFile, now: DeliveryState) -> None:

@@ -6,8 +6,10 @@ another source, or under other ids, does not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeAlias
 
 from littlerelay import checkpoint, deliveries, sent_before
 from littlerelay.checkpoint import Checkpoint
@@ -20,6 +22,8 @@ from littlerelay.sequence import listed
 from littlerelay.settings import Destination
 from littlerelay.times import iso
 from littlerelay.written import Written
+
+_Whole: TypeAlias = Callable[[], frozenset[tuple[str, str, int]]]  # `sent_before.sent_whole`
 
 
 def is_apart(folder: JobFolder, history: History | None, run: Checkpoint) -> bool:
@@ -78,7 +82,8 @@ def check(folder: JobFolder, state: Path, to: Destination, *, skips: bool) -> No
 def left(history: History, state: Path) -> tuple[LeftOutput, ...]:
     """Give the earlier outputs of a job of which something is left to do, wherever they went."""
     earlier = (one for one in history.written if one.output != history.output or not _is_told(one))
-    found = [_left(one, state) for one in earlier]
+    whole = cache(partial(sent_before.sent_whole, state))  # all are read once, and only if need be
+    found = [_left(one, whole) for one in earlier]
     return tuple(one for one in found if one.unsent or one.refused)
 
 
@@ -104,9 +109,9 @@ def open_refusals(output: Path) -> list[Path]:
     return [path for path in found if not any(one.is_all for one in deliveries.all_of(path))]
 
 
-def _left(one: Written, state: Path) -> LeftOutput:
-    is_sent = one.is_sent or sent_before.was_sent_whole(state, one)
+def _left(one: Written, whole: _Whole) -> LeftOutput:
     number = unsent(one.path, one.events, one.namespace) if _is_told(one) else one.events
+    is_sent = one.is_sent or (number > 0 and one.known in whole())
     files = open_refusals(one.path)
     return LeftOutput(
         output=one.output,
@@ -150,20 +155,19 @@ def _keep(folder: JobFolder, history: History, left: Iterable[Written]) -> None:
 
 
 def _settled(history: History, state: Path, to: Destination) -> list[Written]:
+    source = DeliveryPaths(Path(), to.endpoint, to.write_key).source
+    whole = cache(partial(sent_before.sent_whole, state, source))
     return [
-        one.model_copy(update={"is_sent": True}) if _is_sent(one, state, to) else one
+        one.model_copy(update={"is_sent": True}) if _is_sent(one, to, whole) else one
         for one in history.written
     ]
 
 
-def _is_sent(one: Written, state: Path, to: Destination) -> bool:
-    paths = _files(one.path, to)
-    found = deliveries.load(paths.checkpoint) if _is_told(one) else None
-    return (
-        one.is_sent
-        or (found is not None and found.is_all)
-        or sent_before.was_sent_whole(state, one, paths.source)
-    )
+def _is_sent(one: Written, to: Destination, whole: _Whole) -> bool:
+    if one.is_sent:
+        return True
+    found = deliveries.load(_files(one.path, to).checkpoint) if _is_told(one) else None
+    return (found is not None and found.is_all) or one.known in whole()
 
 
 def _is_told(one: Written) -> bool:

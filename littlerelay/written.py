@@ -33,6 +33,11 @@ class Written(BaseModel):
         """Give its path."""
         return Path(self.output)
 
+    @property
+    def known(self) -> tuple[str, str, int]:
+        """Give what tells its file from others, wherever it lies."""
+        return self.first, self.namespace, self.events
+
     def is_held_by(self, later: Written) -> bool:
         """Tell whether a later output of the job, of a period, holds all that this one does."""
         is_within = later.since <= self.since and self.until <= later.until
