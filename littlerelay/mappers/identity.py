@@ -296,5 +296,5 @@ def _keys_of(order: Order) -> _Keys:
 def _fallback(record_id: int, keys: _Keys, mapping: Mapping) -> str:
     """Give an anonymous id to somebody of whom nothing else is known."""
     checkout, cart, kind = keys
-    known = ("checkouts", checkout) if checkout else ("carts", cart) if cart else None
-    return anonymous_id(mapping.shop, *(known or (kind, str(record_id))))
+    tried = ("checkouts", checkout), ("carts", cart), (kind, str(record_id))
+    return next(anonymous_id(mapping.shop, about, key) for about, key in tried if key)
