@@ -99,6 +99,15 @@ def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))
 
 
+@pytest.fixture
+def swift_posts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks at a run that is sent along at once, not five times a second."""
+    from littlerelay import posts  # noqa: PLC0415  most tests need none of it
+
+    monkeypatch.setattr(posts, "_PAUSE", 0.002)
+    monkeypatch.setattr(posts, "_TURN", 0.002)
+
+
 def is_foreign(name: str) -> bool:
     """Tells whether an environment variable could change what a test sees."""
     upper = name.upper()

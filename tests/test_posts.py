@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from littlerelay import posts, replays
+from littlerelay import replays
 from littlerelay.clock import SYSTEM
 from littlerelay.errors import RefusedError, UnreachableError, UsageError
 from littlerelay.progress import Finished, Progress, Sending, Sent, Stalled
@@ -15,16 +15,12 @@ from sent_files import ALL, RESTLESS, target
 from small_shop import FIRST, SmallShop, record
 from standin.segment import StandInSegment
 
+pytestmark = pytest.mark.usefixtures("swift_posts")
+
 
 @pytest.fixture
 def shop() -> SmallShop:
     return shop_of_orders()
-
-
-@pytest.fixture(autouse=True)
-def swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "_PAUSE", 0.002)
-    monkeypatch.setattr(posts, "_TURN", 0.002)
 
 
 def written(folder: Path, name: str = "events.ndjson") -> list[bytes]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from littlerelay import checkpoint, jobs, posts, replays
+from littlerelay import checkpoint, jobs, replays
 from littlerelay.errors import LockedError, RefusedError, UnreachableError, UsageError
 from littlerelay.job_status import JobStatus
 from littlerelay.progress import Finished, Progress, Sent
@@ -16,6 +16,8 @@ from sent_files import ALL, RESTLESS, target
 from small_shop import SmallShop
 from standin.segment import StandInSegment
 
+pytestmark = pytest.mark.usefixtures("swift_posts")
+
 
 @pytest.fixture
 def shop(segment: StandInSegment, tmp_path: Path) -> SmallShop:
@@ -24,12 +26,6 @@ def shop(segment: StandInSegment, tmp_path: Path) -> SmallShop:
     posted(shop, segment, tmp_path, out=None)
     goes_on(shop, 500)
     return shop
-
-
-@pytest.fixture(autouse=True)
-def swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "_PAUSE", 0.002)
-    monkeypatch.setattr(posts, "_TURN", 0.002)
 
 
 def fail(shop: SmallShop, segment: StandInSegment, folder: Path) -> None:

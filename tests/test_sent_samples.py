@@ -7,7 +7,6 @@ import orjson
 import pytest
 
 from command import faked
-from littlerelay import posts
 from littlerelay import sampled as marks
 from littlerelay.errors import UsageError
 from littlerelay.progress import Noted, Progress, Sent
@@ -16,13 +15,9 @@ from sent_files import messages, put, sent
 from small_shop import SmallShop
 from standin.segment import StandInSegment
 
+pytestmark = pytest.mark.usefixtures("swift_posts")
+
 LINES = messages(200)
-
-
-@pytest.fixture(autouse=True)
-def swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "_PAUSE", 0.002)
-    monkeypatch.setattr(posts, "_TURN", 0.002)
 
 
 @pytest.fixture

@@ -5,20 +5,16 @@ from pathlib import Path
 import orjson
 import pytest
 
-from littlerelay import jobs, posts
+from littlerelay import jobs
 from littlerelay.job_status import JobStatus
 from posting_runs import goes_on, posted, shop_of_orders
 from sent_files import beside, sent
 from small_shop import SmallShop
 from standin.segment import StandInSegment
 
+pytestmark = pytest.mark.usefixtures("swift_posts")
+
 HISTORY = 81
-
-
-@pytest.fixture(autouse=True)
-def swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "_PAUSE", 0.002)
-    monkeypatch.setattr(posts, "_TURN", 0.002)
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from littlerelay import posts
 from littlerelay.errors import UsageError
 from littlerelay.progress import Advanced, Noted, Progress, Sent
 from posting_runs import goes_on, posted, running, shop_of_orders
 from sent_files import sent
 from small_shop import SmallShop
 from standin.segment import StandInSegment
+
+pytestmark = pytest.mark.usefixtures("swift_posts")
 
 HISTORY = 81  # messages of the shop when it is read first
 
@@ -23,12 +24,6 @@ def shop(tmp_path: Path) -> SmallShop:
     posted(shop, None, tmp_path)
     goes_on(shop, 500)
     return shop
-
-
-@pytest.fixture(autouse=True)
-def swift(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "_PAUSE", 0.002)
-    monkeypatch.setattr(posts, "_TURN", 0.002)
 
 
 def night(
